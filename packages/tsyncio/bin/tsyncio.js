@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+/**
+ * The command `tsyncio`. It only finds the package that does the work, `@tsyncio/cli`: beside the
+ * program that is to be run, in the working folder, or beside this package. That module exports
+ * `main(args)`, which resolves with the exit code.
+ */
+
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const args = process.argv.slice(2);
+const cli = findCli();
+if (cli === undefined) {
+  console.error(
+    "Cannot run tsyncio: the package @tsyncio/cli is not installed; " +
+      "install it: npm install --save-dev @tsyncio/cli",
+  );
+  process.exitCode = 2;
+} else {
+  const { main } = await import(pathToFileURL(cli).href);
+  process.exitCode = await main(args);
+}
+
+function findCli() {
+  const programs = args.filter((arg) => !arg.startsWith("-")).map((arg) => dirname(resolve(arg)));
+  for (const folder of [...programs, process.cwd(), import.meta.dirname]) {
+    try {
+      return createRequire(join(folder, "tsyncio.js")).resolve("@tsyncio/cli");
+    } catch {
+      // Not here: look in the next place.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,80 @@
+/**
+ * The host for Node, and for engines that speak its API. Counterpart of a selector event loop: here libuv polls, and
+ * the loop is called when there is something to do.
+ */
+import { AsyncResource } from "node:async_hooks";
+import type {
+  AsyncScope,
+  CoroutineLocation,
+  Host,
+  SupervisedRun,
+  Supervision,
+} from "../../kernel/host.js";
+import { Alarm } from "../alarm.js";
+import { locateGenerator } from "./locate.js";
+import { supervise } from "./supervise.js";
+
+const resolved = Promise.resolve();
+
+/** The asynchronous context of no request: what the loop's own turns run in. Made before any store can exist. */
+const neutral = new AsyncResource("tsyncio");
+
+/**
+ * A loop's footing on Node: microtasks to wake, `setImmediate` to breathe, one timeout for the earliest deadline.
+ */
+export class NodeHost implements Host {
+  readonly name = "node";
+  readonly resolution = 1e-9;
+  storesInUse = false;
+  readonly #alarm = new Alarm();
+
+  now(): number {
+    return performance.now() / 1000;
+  }
+
+  soon(run: () => void): void {
+    // Not queueMicrotask: Node makes an async resource for each call of it.
+    void resolved.then(() => neutral.runInAsyncScope(run));
+  }
+
+  later(run: () => void): void {
+    setImmediate(() => neutral.runInAsyncScope(run));
+  }
+
+  alarm(when: number | undefined, run: () => void): void {
+    this.#alarm.set(when, this.now(), () => neutral.runInAsyncScope(run));
+  }
+
+  keepAlive(): () => void {
+    const timer = setInterval(() => {}, 0x7fffffff);
+    return () => clearInterval(timer);
+  }
+
+  asyncScope(): AsyncScope | undefined {
+    const resource = new AsyncResource("tsyncio.Task");
+    if (!holdsStore(resource)) return undefined;
+    this.storesInUse = true;
+    return resource;
+  }
+
+  supervise(run: SupervisedRun): Supervision {
+    return supervise(run);
+  }
+
+  locate(coroutine: object): CoroutineLocation | undefined {
+    return locateGenerator(coroutine);
+  }
+}
+
+/**
+ * True when some `AsyncLocalStorage` has a store in the context in which `resource` was made. Node keeps stores on the
+ * resource under symbols: one for each storage before Node 24, one for all of them since.
+ */
+function holdsStore(resource: AsyncResource): boolean {
+  for (const key of Object.getOwnPropertySymbols(resource)) {
+    const name = key.description ?? "";
+    if (name !== "kResourceStore" && name !== "async_context_frame") continue;
+    if ((resource as unknown as Record<symbol, unknown>)[key] !== undefined) return true;
+  }
+  return false;
+}

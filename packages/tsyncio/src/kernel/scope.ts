@@ -1,0 +1,36 @@
+/**
+ * The tree of tasks of one `run`: every task belongs to the run of its creator. Runs overlap on the one loop of a
+ * thread, and each cancels, when it ends, only what is its own. Counterpart: none; in CPython a run owns its loop.
+ */
+import { LinkedList } from "../collections/linked-list.js";
+import type { TimerHandle } from "./handle.js";
+import type { Loop } from "./loop.js";
+import type { Operation } from "./operation.js";
+import type { Task } from "./task.js";
+import type { Failure } from "./unretrieved.js";
+
+export class Scope {
+  /** The tasks that are not done, oldest first. */
+  readonly tasks = new LinkedList<Task<unknown>>();
+  /** Failures nobody has looked at. */
+  readonly failures = new Set<Failure>();
+  /** Timers set by `callLater` and `callAt`, dropped when the run ends, as closing a loop does. */
+  readonly timers = new Set<TimerHandle>();
+  /** Async generators that were begun and are not closed. */
+  readonly generators = new Set<{ return(): Operation<unknown> }>();
+  closed = false;
+  readonly loop: Loop;
+  /** Called when something raised `KeyboardInterrupt` inside this run. */
+  onEscape: ((error: unknown) => void) | undefined = undefined;
+
+  constructor(loop: Loop) {
+    this.loop = loop;
+  }
+
+  /** Drops the timers. Tasks are ended by whoever owns the run. */
+  close(): void {
+    this.closed = true;
+    for (const timer of this.timers) timer.cancel();
+    this.timers.clear();
+  }
+}

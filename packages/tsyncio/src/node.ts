@@ -1,0 +1,2 @@
+/** The entry for Node. */
+export { NodeHost } from "./hosts/node/node-host.js";
