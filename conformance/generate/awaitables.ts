@@ -88,8 +88,8 @@ export class Awaitables {
         };
       case "queue": {
         const m = random.weighted([
-          [5, "get"],
-          [4, "put"],
+          [scene.tasksGet * 9, "get"],
+          [(1 - scene.tasksGet) * 9, "put"],
           [1, "join"],
         ] as const);
         return m === "put" ? { aw: "method", on, m, arg: scene.mark() } : { aw: "method", on, m };

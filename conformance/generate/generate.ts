@@ -46,11 +46,24 @@ class Generator {
       .map(() => this.#steps.spawn(0))
       .filter((op) => op !== undefined);
     const rest = this.#block({ level: 0, depth: 0 }, Math.max(2, share * 2 - start.length));
-    const written: Record<string, Block> = { main: [...setting, ...start, ...rest] };
+    const written: Record<string, Block> = {
+      main: [...setting, ...this.#contention(), ...start, ...rest],
+    };
     for (const [level, body] of bodies.entries()) {
       if (level > 0) written[body] = this.#block({ level, depth: 0 }, share);
     }
     return { bodies: written };
+  }
+
+  /** A focused program begins with the object taken, so that the tasks come to wait for it. */
+  #contention(): Op[] {
+    if (!this.#scene.focused || this.#random.chance(0.4)) return [];
+    const [lock] = this.#scene.objects("lock");
+    if (lock !== undefined) return [{ op: "await", e: { aw: "method", on: lock, m: "acquire" } }];
+    const [queue] = this.#scene.objects("queue");
+    if (queue === undefined || this.#scene.tasksGet > 0.5) return [];
+    const put: Step = { op: "do", on: queue, m: "putNowait", arg: this.#scene.mark() };
+    return [{ op: "repeat", times: 2, body: [put] }];
   }
 
   #block(place: Place, length: number): Block {
@@ -82,6 +95,7 @@ class Generator {
       [place.handling === true ? 4 : 0, "reraise"],
       [place.depth > 0 ? 0.8 : 0.2, "return"],
       [0.5, "group object"],
+      [this.#scene.focused ? 6 : 1, "race"],
     ] as const);
     switch (form) {
       case "await":
@@ -92,6 +106,8 @@ class Generator {
         return this.#idiom(place);
       case "group object":
         return this.#spawnIntoGroup(place);
+      case "race":
+        return this.#race();
       default:
         return [this.#operation(form, place)];
     }
@@ -182,6 +198,21 @@ class Generator {
     return op === undefined ? [] : [op];
   }
 
+  /** Wakes somebody and cancels somebody in the same turn: what a primitive must not lose. */
+  #race(): Op[] {
+    const wake = this.#steps.wake();
+    if (wake === undefined) return [this.#pause()];
+    const random = this.#random;
+    const steps: Step[] = [wake, this.#steps.cancel()];
+    if (random.chance(0.3)) steps.reverse();
+    if (random.chance(0.3)) steps.push(this.#steps.wake() ?? wake);
+    if (wake.op === "do" && (wake.m === "notify" || wake.m === "notifyAll")) {
+      return [this.#pause(), { op: "with", on: wake.on, body: steps }, this.#pause()];
+    }
+    if (random.chance(0.25)) return [{ op: "callLater", delay: this.#scene.delay(), steps }];
+    return [this.#pause(), ...steps, this.#pause()];
+  }
+
   #asCompleted(place: Place): Operation {
     const random = this.#random;
     const timeout = random.chance(0.4) ? this.#scene.timeout() : null;
@@ -249,7 +280,7 @@ class Generator {
 
   #queueIdiom(on: string): Op[] {
     const times = this.#random.between(1, 3);
-    if (this.#random.chance(0.5)) {
+    if (!this.#random.chance(this.#scene.tasksGet)) {
       const e = { aw: "method", on, m: "put", arg: this.#scene.mark() } as const;
       return [{ op: "repeat", times, body: [{ op: "await", e }] }];
     }

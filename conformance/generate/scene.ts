@@ -44,6 +44,8 @@ const OBJECT_KINDS: readonly ObjectKind[] = [
 export class Scene {
   /** About one kind of object, contended by short tasks, and little else. */
   readonly focused: boolean;
+  /** What the tasks do with a queue; in focused programs mostly one of the two, main the other. */
+  readonly tasksGet: number;
   readonly bodies: readonly string[];
   readonly tasks: readonly TaskSlot[];
   /** Futures made by gather and shield, filled while the program is written. */
@@ -61,6 +63,7 @@ export class Scene {
   constructor(random: Random, size: number) {
     this.#random = random;
     this.focused = random.chance(0.45);
+    this.tasksGet = this.focused ? random.pick([0.1, 0.9]) : 0.5;
     const bodies = random.between(1, size > 12 && !this.focused ? 4 : 2);
     this.bodies = ["main", ...["a", "b", "c", "d"].slice(0, bodies)];
     const tasks = this.focused ? random.between(2, 4) : random.between(1, size > 12 ? 4 : 2);
@@ -106,7 +109,8 @@ export class Scene {
         return { op: "make", to, spec: { is: "barrier", parties: random.between(1, 3) } };
       case "queue": {
         const is = random.pick(["queue", "queue", "lifo", "priority"] as const);
-        return { op: "make", to, spec: { is, maxsize: random.between(0, 2) } };
+        const maxsize = this.tasksGet < 0.5 ? 1 : random.between(0, 2);
+        return { op: "make", to, spec: { is, maxsize } };
       }
       case "variable":
         return { op: "make", to, spec: { is: "variable", default: 0 } };

@@ -80,6 +80,30 @@ export class Steps {
     return { op: "raise", kind: this.#error(), msg: `${this.#scene.mark()}` };
   }
 
+  /** A step that wakes who waits for a shared object. */
+  wake(): Step | undefined {
+    const random = this.#random;
+    const kind = random.pick(this.#scene.kinds());
+    const on = random.pick(this.#scene.objects(kind));
+    switch (kind) {
+      case "lock":
+      case "semaphore":
+        return { op: "do", on, m: "release" };
+      case "event":
+        return { op: "do", on, m: "set" };
+      case "queue":
+        return random.chance(this.#scene.tasksGet)
+          ? { op: "do", on, m: "putNowait", arg: this.#scene.mark() }
+          : { op: "do", on, m: "getNowait" };
+      case "condition":
+        return { op: "do", on, m: random.pick(["notify", "notifyAll"] as const) };
+      case "future":
+        return this.#settle();
+      default:
+        return undefined;
+    }
+  }
+
   /** A step on a shared object. */
   onObject(): Step | undefined {
     const kinds = this.#scene.kinds();

@@ -7,7 +7,7 @@ import {
 import { describeValue, rangeError, typeError } from "../kernel/errors.js";
 import { Future } from "../kernel/future.js";
 import type { Loop } from "../kernel/loop.js";
-import { getRunningLoop } from "../kernel/running-loop.js";
+import { runningLoop } from "../kernel/running-loop.js";
 import type { Task } from "../kernel/task.js";
 import { promiseFuture } from "./from-promise.js";
 
@@ -46,14 +46,17 @@ export function asFuture(
       `Cannot ${action}: ${awaitable.describe()} belongs to another event loop`,
     );
   }
-  if (isCoroutine(awaitable)) return (loop ?? getRunningLoop()).createTask(awaitable);
-  if (isForeignPromise(awaitable)) return promiseFuture(awaitable, loop ?? getRunningLoop());
+  if (isCoroutine(awaitable)) return (loop ?? runningLoop(action)).createTask(awaitable);
+  if (isForeignPromise(awaitable)) return promiseFuture(awaitable, loop ?? runningLoop(action));
+  throw notAwaitable(awaitable, action);
+}
+
+/** The error for what can not be awaited: `action` begins the message. */
+export function notAwaitable(value: unknown, action: string): TypeError {
   const cure =
-    typeof awaitable === "function"
-      ? "call the function"
-      : "pass a coroutine, future, task or promise";
-  throw typeError(
+    typeof value === "function" ? "call the function" : "pass a coroutine, future, task or promise";
+  return typeError(
     "ERR_NOT_AWAITABLE",
-    `Cannot ${action}: expected something to await, got ${describeValue(awaitable)}; ${cure}`,
+    `Cannot ${action}: expected something to await, got ${describeValue(value)}; ${cure}`,
   );
 }

@@ -2,7 +2,7 @@
  * What counts as a coroutine, and what to say about what does not.
  */
 import type { Suspension } from "./current.js";
-import { describeValue, typeError } from "./errors.js";
+import { describeValue, typeError, UsageError } from "./errors.js";
 import { Operation } from "./operation.js";
 import { Waitable } from "./waitable.js";
 
@@ -112,6 +112,26 @@ function notACoroutine(
   );
 }
 
+/** On a coroutine that a task drives. A property costs a tenth of what a `WeakSet` does, and a task is made often. */
+const OWNED: unique symbol = Symbol("tsyncio.owned");
+
+/**
+ * Marks `coroutine` as driven by a task: a second one would find it finished, or steal its results.
+ * @throws {UsageError} when a task drives it already (`ERR_AWAITED_TWICE`).
+ */
+export function own(coroutine: object): void {
+  // Operations detect it themselves, and `sleep(0)` may be awaited any number of times.
+  if (coroutine instanceof Operation) return;
+  const owned = coroutine as { [OWNED]?: true };
+  if (owned[OWNED] === true) {
+    throw new UsageError(
+      "ERR_AWAITED_TWICE",
+      "Cannot create a task: the coroutine belongs to a task already; call the function again, or await that task",
+    );
+  }
+  owned[OWNED] = true;
+}
+
 /** The error raised at the `yield` of something the loop cannot wait for. */
 export function badYield(value: unknown): TypeError {
   let cure = "only awaitables can be awaited, with yield*";
@@ -139,5 +159,5 @@ export function explainYieldStar(error: unknown): void {
 }
 
 const UNITERABLE =
-  /is not iterable|Symbol\.iterator|non-iterable|is not a function or its return value is not iterable/;
+  /is not iterable|Symbol\.iterator|non-iterable|return value is not iterable|provide a 'throw' method/;
 const HINTED = /yield\* takes coroutines/;

@@ -20,6 +20,7 @@ import {
   badYield,
   type Coroutine,
   explainYieldStar,
+  own,
   type Runnable,
   toCoroutine,
 } from "./coroutine.js";
@@ -99,6 +100,7 @@ export class Task<T = unknown> extends Future<T> {
   ) {
     super(undefined, loop);
     this.coroutine = toCoroutine(coroutine, "create a task");
+    own(this.coroutine);
     this.context = options?.context ?? currentContext().copy();
     this.label = options?.name === undefined ? ++lastNumber : String(options.name);
     this.asyncScope = loop.inheritedAsyncScope();

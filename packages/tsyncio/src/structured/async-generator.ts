@@ -101,18 +101,10 @@ export class CoroutineGenerator<T, S = undefined> {
         return { value: undefined, done: true };
       });
     }
-    const exit = new GeneratorExit("generator closed");
     const coroutine = this.#coroutine as Coroutine<unknown>;
     return this.#drive(
       coroutine,
-      () => {
-        try {
-          return coroutine.throw(exit);
-        } catch (error) {
-          if (error === exit) return { value: undefined, done: true };
-          throw error;
-        }
-      },
+      () => coroutine.throw(new GeneratorExit("generator closed")),
       (step) => {
         if (step.done === true) return;
         throw new UsageError(
@@ -187,20 +179,23 @@ export class CoroutineGenerator<T, S = undefined> {
   }
 }
 
-/** Calls `fn`, and `failed` when it throws. */
-function guard<T>(fn: () => T, failed: () => void): T {
+type Step = IteratorResult<unknown, unknown>;
+
+/** Calls `fn`, and `ended` when it throws. The body lets the exit through when it is closed: that is its end. */
+function guard(fn: () => Step, ended: () => void): Step {
   try {
     return fn();
   } catch (error) {
-    failed();
+    ended();
+    if (error instanceof GeneratorExit) return { value: undefined, done: true };
     throw error;
   }
 }
 
-function guarded(coroutine: Coroutine<unknown>, failed: () => void): Coroutine<unknown> {
+function guarded(coroutine: Coroutine<unknown>, ended: () => void): Coroutine<unknown> {
   const wrapper: Coroutine<unknown> = {
-    next: (sent) => guard(() => coroutine.next(sent), failed),
-    throw: (error) => guard(() => coroutine.throw(error), failed),
+    next: (sent) => guard(() => coroutine.next(sent), ended) as IteratorResult<Suspension>,
+    throw: (error) => guard(() => coroutine.throw(error), ended) as IteratorResult<Suspension>,
     return: (value) => coroutine.return(value),
     [Symbol.iterator]: () => wrapper,
   };

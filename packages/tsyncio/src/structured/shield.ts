@@ -64,7 +64,7 @@ class ShieldedFuture extends Future<unknown> implements Runnable {
  * A future that ends as `awaitable` does, and whose cancellation leaves it running.
  *
  * What is shielded belongs to the run, not to the caller: it goes on after a cancellation, and when it then fails, its
- * error is reported to the exception handler unless somebody else awaits it.
+ * error is reported to the exception handler, once, as in CPython also when somebody else awaits it.
  *
  * **Cancellation:** of the waiting task ends the wait only. Cancelling what is shielded ends both.
  *
