@@ -1,7 +1,7 @@
 /**
  * What counts as a coroutine, and what to say about what does not.
  */
-import type { Suspension } from "./current.js";
+import { current, type Suspension } from "./current.js";
 import { describeValue, typeError, UsageError } from "./errors.js";
 import { Operation } from "./operation.js";
 import { Waitable } from "./waitable.js";
@@ -83,13 +83,24 @@ export function isForeignPromise(value: unknown): value is PromiseLike<unknown> 
  * The coroutine to run for `main`: itself, or what it returns when it is a function.
  * @throws {TypeError} when it is no coroutine, with what to write instead (`ERR_NOT_A_COROUTINE`).
  */
-export function toCoroutine<T>(main: Runnable<T>, action: string): Coroutine<T> {
+export function toCoroutine<T>(main: Runnable<T>, action: string, loop: object): Coroutine<T> {
   if (main instanceof GeneratorObject || main instanceof Operation) {
     return main as unknown as Coroutine<T>;
   }
-  const value: unknown = typeof main === "function" ? main() : main;
+  const value: unknown = typeof main === "function" ? callFor(loop, main) : main;
   if (isCoroutine(value)) return value as Coroutine<T>;
   throw notACoroutine(value, typeof main === "function" ? main : undefined, action);
+}
+
+/** Calls `main` as if its loop were running already, so that what it builds (a timeout, a future) finds the loop. */
+function callFor(loop: object, main: () => unknown): unknown {
+  const outer = current.loop;
+  current.loop = outer ?? loop;
+  try {
+    return main();
+  } finally {
+    current.loop = outer;
+  }
 }
 
 function notACoroutine(

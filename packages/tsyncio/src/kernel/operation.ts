@@ -16,7 +16,7 @@ import { current, FINISHED, finished, RESUMED, type Suspension } from "./current
 import { UsageError } from "./errors.js";
 import type { Loop } from "./loop.js";
 import { runningLoop } from "./running-loop.js";
-import { DONE, Waitable } from "./waitable.js";
+import { DONE, PENDING, Waitable } from "./waitable.js";
 
 /** What starts an operation for plain `async` code that awaits it; filled by `Task`'s side of the kernel. */
 export const operationStarter: {
@@ -52,7 +52,7 @@ export abstract class Operation<T> extends Waitable<T> {
   }
 
   override next(sent?: unknown): IteratorResult<Suspension, T> {
-    if (sent === RESUMED) return this.resume();
+    if (sent === RESUMED && this.state !== PENDING) return this.resume();
     if (this.loop !== undefined) throw this.reused();
     // The description is made only for the error: it is not free.
     const loop = (current.loop as Loop | undefined) ?? runningLoop(`await ${this.describe()}`);
@@ -79,7 +79,9 @@ export abstract class Operation<T> extends Waitable<T> {
   private reused(): UsageError {
     return new UsageError(
       "ERR_AWAITED_TWICE",
-      `Cannot await ${this.describe()} again: an operation runs once; make a new one, or share a task`,
+      this.state === PENDING
+        ? `Cannot await ${this.describe()}: a coroutine is being awaited already by another task; share a task instead`
+        : `Cannot await ${this.describe()} again: an operation runs once; make a new one, or share a task`,
     );
   }
 }

@@ -81,7 +81,7 @@ describe("Task.cancel() of a task that waits", () => {
       yield* sleep(0);
       expect(log[0]).toBeInstanceOf(CancelledError);
       expect(log[0]).toMatchObject({ message: "not needed", reason: "not needed" });
-      expect(log[0]?.requestedBy).toBe(me());
+      expect(log[0]?.requestedBy === me()).toBe(true);
       expect(future.cancelled()).toBe(true);
       expect(task.cancelled()).toBe(true);
     });

@@ -195,10 +195,10 @@ describe("Task.getCoro() and Task.getContext()", () => {
     runVirtual(function* main() {
       const coroutine = quick();
       const task = createTask(coroutine, { context });
-      expect(task.getCoro()).toBe(coroutine);
-      expect(task.getContext()).toBe(context);
+      expect(task.getCoro() === coroutine).toBe(true);
+      expect(task.getContext() === context).toBe(true);
       yield* task;
-      expect(task.getCoro()).toBe(coroutine);
+      expect(task.getCoro() === coroutine).toBe(true);
     });
   });
 
@@ -226,10 +226,10 @@ describe("currentTask()", () => {
     };
     runVirtual(function* main() {
       const task = createTask(nested());
-      expect(currentTask()).not.toBe(task);
-      expect(yield* task).toBe(task);
-      expect(yield* nested()).toBe(currentTask());
-      expect(currentTask(getRunningLoop())).toBe(currentTask());
+      expect(currentTask() === task).toBe(false);
+      expect((yield* task) === task).toBe(true);
+      expect((yield* nested()) === currentTask()).toBe(true);
+      expect(currentTask(getRunningLoop()) === currentTask()).toBe(true);
     });
   });
 
@@ -250,15 +250,18 @@ describe("currentTask()", () => {
 
 describe("allTasks()", () => {
   test("are those that are not done, this one included, in the order of their making (B2 60)", () => {
-    runVirtual(function* main() {
-      const done = createTask(quick());
-      yield* done;
-      const a = createTask(sleep(1));
-      const b = createTask(sleep(2));
-      expect([...allTasks()]).toEqual([currentTask(), a, b]);
-      yield* a;
-      expect([...allTasks(getRunningLoop())]).toEqual([currentTask(), b]);
-    });
+    const names = (loop?: Loop): string[] => [...allTasks(loop)].map(({ name }) => name);
+    runVirtual(
+      function* main() {
+        yield* createTask(quick(), { name: "done" });
+        const a = createTask(sleep(1), { name: "a" });
+        createTask(sleep(2), { name: "b" });
+        expect(names()).toEqual(["main", "a", "b"]);
+        yield* a;
+        expect(names(getRunningLoop())).toEqual(["main", "b"]);
+      },
+      { name: "main" },
+    );
   });
 
   test("contain a task in its eager first step", () => {
@@ -299,7 +302,7 @@ describe("Task.toString()", () => {
       yield* sleep(0);
       expect(String(task)).toBe('<Task pending name="t" waiting for Future>');
       task.cancel();
-      expect(String(task)).toBe('<Task cancelling name="t">');
+      expect(String(task)).toBe('<Task cancelling name="t" waiting for Future>');
       yield* sleep(0);
       expect(String(task)).toBe('<Task cancelling name="t" waiting for sleep(5)>');
       yield* sleep(10);

@@ -99,7 +99,7 @@ export class Task<T = unknown> extends Future<T> {
     loop: Loop = options?.loop ?? runningLoop("create a task"),
   ) {
     super(undefined, loop);
-    this.coroutine = toCoroutine(coroutine, "create a task");
+    this.coroutine = toCoroutine(coroutine, "create a task", loop);
     own(this.coroutine);
     this.context = options?.context ?? currentContext().copy();
     this.label = options?.name === undefined ? ++lastNumber : String(options.name);

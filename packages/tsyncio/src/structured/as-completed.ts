@@ -15,6 +15,7 @@ import { Operation } from "../kernel/operation.js";
 import { Routine } from "../kernel/routine.js";
 import { runningLoop } from "../kernel/running-loop.js";
 import { DONE, PENDING, Waitable } from "../kernel/waitable.js";
+import { separate } from "./sleep.js";
 
 /** What `asCompleted` takes besides the awaitables. */
 export interface AsCompletedOptions {
@@ -121,7 +122,9 @@ export class AsCompleted<A> implements Runnable, HeapItem {
   constructor(sources: Iterable<A>, timeout: Duration | null | undefined) {
     const loop = runningLoop("iterate by completion");
     this.#loop = loop;
-    for (const source of new Set(sources)) {
+    const seconds =
+      timeout === undefined || timeout === null ? null : toSeconds(timeout, "timeout");
+    for (const source of new Set(Array.from(sources, separate))) {
       const future = asFuture(source, loop, "iterate by completion");
       const given = source instanceof Waitable && !isCoroutine(source) ? source : future;
       const completion = new Completion(this as AsCompleted<unknown>, given, future);
@@ -132,9 +135,7 @@ export class AsCompleted<A> implements Runnable, HeapItem {
       else future.addWaiter(completion);
     }
     this.#left = this.#todo.size;
-    if (this.#left > 0 && timeout !== undefined && timeout !== null) {
-      loop.addTimer(loop.time() + toSeconds(timeout, "timeout"), this);
-    }
+    if (this.#left > 0 && seconds !== null) loop.addTimer(loop.time() + seconds, this);
   }
 
   /** @internal */

@@ -86,7 +86,11 @@ describe("createTask", () => {
 
   it.each<[string, unknown, string]>([
     ["a number", 42, "expected a coroutine, got number 42; pass what calling a function* returns"],
-    ["nothing", undefined, "expected a coroutine, got undefined; pass what calling a function* returns"],
+    [
+      "nothing",
+      undefined,
+      "expected a coroutine, got undefined; pass what calling a function* returns",
+    ],
     [
       "a promise",
       Promise.resolve(1),
@@ -183,7 +187,6 @@ describe("eagerTaskFactory", () => {
   it("eagerTaskFactory stores an error of the first step, and raises it where it is awaited", () => {
     const seen = runVirtual(function* main() {
       getRunningLoop().setTaskFactory(eagerTaskFactory);
-      // biome-ignore lint/correctness/useYield: it fails before its first wait
       const task = createTask(function* body(): Coroutine<void> {
         throw new Error("at once");
       });
@@ -197,7 +200,6 @@ describe("eagerTaskFactory", () => {
       getRunningLoop().setTaskFactory(eagerTaskFactory);
       let begun = false;
       const task = createTask(
-        // biome-ignore lint/correctness/useYield: it has nothing to wait for
         function* body(): Coroutine<void> {
           begun = true;
         },
@@ -213,7 +215,6 @@ describe("eagerTaskFactory", () => {
   it("eagerTaskFactory takes an eagerStart of undefined for none", () => {
     const done = runVirtual(function* main() {
       getRunningLoop().setTaskFactory(eagerTaskFactory);
-      // biome-ignore lint/correctness/useYield: it has nothing to wait for
       const task = createTask(function* body(): Coroutine<void> {}, { eagerStart: undefined });
       return task.done();
     });
@@ -221,29 +222,32 @@ describe("eagerTaskFactory", () => {
   });
 
   it("eagerTaskFactory nests: each task runs inside the step of its creator", () => {
-    const order = runVirtual(function* main() {
-      const order: string[] = [];
-      getRunningLoop().setTaskFactory(eagerTaskFactory);
-      const outer = createTask(
-        function* body() {
-          order.push(`begin ${currentTask()?.name}`);
-          const inner = createTask(
-            function* body() {
-              order.push(`begin ${currentTask()?.name}`);
-              yield* sleep(0);
-              order.push(`end ${currentTask()?.name}`);
-            },
-            { name: "inner" },
-          );
-          order.push(`created in ${currentTask()?.name}`);
-          yield* inner;
-        },
-        { name: "outer" },
-      );
-      order.push(`created in ${currentTask()?.name}`);
-      yield* outer;
-      return order;
-    }, { name: "main" });
+    const order = runVirtual(
+      function* main() {
+        const order: string[] = [];
+        getRunningLoop().setTaskFactory(eagerTaskFactory);
+        const outer = createTask(
+          function* body() {
+            order.push(`begin ${currentTask()?.name}`);
+            const inner = createTask(
+              function* body() {
+                order.push(`begin ${currentTask()?.name}`);
+                yield* sleep(0);
+                order.push(`end ${currentTask()?.name}`);
+              },
+              { name: "inner" },
+            );
+            order.push(`created in ${currentTask()?.name}`);
+            yield* inner;
+          },
+          { name: "outer" },
+        );
+        order.push(`created in ${currentTask()?.name}`);
+        yield* outer;
+        return order;
+      },
+      { name: "main" },
+    );
     expect(order).toEqual([
       "begin outer",
       "begin inner",
@@ -273,10 +277,12 @@ describe("eagerTaskFactory", () => {
     class Traced<T> extends Task<T> {}
     const seen = runVirtual(function* main() {
       getRunningLoop().setTaskFactory(createEagerTaskFactory(Traced));
-      // biome-ignore lint/correctness/useYield: it has nothing to wait for
-      const task = createTask(function* body(): Coroutine<number> {
-        return 1;
-      }, { name: "traced" });
+      const task = createTask(
+        function* body(): Coroutine<number> {
+          return 1;
+        },
+        { name: "traced" },
+      );
       return [task instanceof Traced, task.name, task.done(), yield* task];
     });
     expect(seen).toEqual([true, "traced", true, 1]);

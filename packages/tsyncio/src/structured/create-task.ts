@@ -33,7 +33,7 @@ export type TaskConstructor = new <T>(
  */
 export function createEagerTaskFactory(TaskClass: TaskConstructor): TaskFactory {
   return (loop, coroutine, options) =>
-    new TaskClass(coroutine, { eagerStart: true, ...options, loop });
+    new TaskClass(coroutine, { ...options, eagerStart: options.eagerStart ?? true, loop });
 }
 
 /**

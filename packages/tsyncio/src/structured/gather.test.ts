@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
-  allTasks,
   type AnyAwaitable,
+  allTasks,
   CancelledError,
   type Coroutine,
   createTask,
@@ -124,7 +124,6 @@ describe("gather", () => {
     runVirtual(function* main() {
       const loop = getRunningLoop();
       const both = gather(
-        // biome-ignore lint/correctness/useYield: it has nothing to wait for
         (function* body() {
           steps.at(1);
         })(),

@@ -7,6 +7,7 @@ import type { Loop } from "../kernel/loop.js";
 import { runningLoop } from "../kernel/running-loop.js";
 import { Task } from "../kernel/task.js";
 import { CANCELLED, DONE, FAILED, Waitable } from "../kernel/waitable.js";
+import { separate } from "./sleep.js";
 
 /** What `gather` takes besides the awaitables. */
 export interface GatherOptions {
@@ -140,7 +141,8 @@ export function gather(...args: unknown[]): Future<never> {
   const sources = args.length === 1 && isIterableOfAwaitables(first) ? [...first] : args;
   const loop = runningLoop("gather");
   const futures = new Map<unknown, Future<unknown>>();
-  const children = sources.map((source) => {
+  const children = sources.map((given) => {
+    const source = separate(given);
     const known = futures.get(source);
     if (known !== undefined) return known;
     const future = asFuture(source, loop, "gather");

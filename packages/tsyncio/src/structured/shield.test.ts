@@ -112,17 +112,17 @@ describe("shield", () => {
     const steps = new Steps();
     runVirtual(function* main() {
       const loop = getRunningLoop();
-      // biome-ignore lint/correctness/useYield: it has nothing to wait for
       const shielded = shield((function* body(): Coroutine<void> {})());
       loop.callSoon(() => {
         steps.at(1);
         loop.callSoon(() => {
           steps.at(2);
-          loop.callSoon(() => steps.at(3));
+          loop.callSoon(() => steps.end(4));
         });
       });
       yield* shielded;
-      steps.end(4);
+      steps.at(3);
+      yield* sleep(0);
     });
   });
 

@@ -120,7 +120,8 @@ describe("sleep", () => {
     expect(error).toMatchObject({
       name: "UsageError",
       code: "ERR_AWAITED_TWICE",
-      message: "Cannot await sleep(1) again: an operation runs once; make a new one, or share a task",
+      message:
+        "Cannot await sleep(1) again: an operation runs once; make a new one, or share a task",
     });
   });
 

@@ -74,6 +74,11 @@ class YieldTurn extends Operation<undefined> {
 
 const YIELD_TURN = new YieldTurn();
 
+/** `source`, or a sleep of its own for the shared `sleep(0)`: for those who take the same object for the same work. */
+export function separate<A>(source: A): A {
+  return (source as unknown) === YIELD_TURN ? (new Sleep(0, undefined) as A) : source;
+}
+
 /**
  * Waits for `delay`, then gives `result`. Zero and less give up the turn once, without a timer, so that others run.
  *

@@ -96,7 +96,6 @@ describe("waitFor", () => {
     runVirtual(function* main() {
       getRunningLoop().callSoon(() => steps.end(3));
       steps.at(1);
-      // biome-ignore lint/correctness/useYield: it has nothing to wait for
       yield* waitFor((function* body(): Coroutine<void> {})(), 5);
       steps.at(2);
       yield* sleep(0);

@@ -1,5 +1,6 @@
-import { asFuture } from "../interop/ensure-future.js";
+import { asFuture, notAwaitable } from "../interop/ensure-future.js";
 import { fromPromise } from "../interop/from-promise.js";
+import { isAwaitable } from "../kernel/awaitable.js";
 import { isCancelled } from "../kernel/cancelled-error.js";
 import {
   type AnyAwaitable,
@@ -29,6 +30,7 @@ import { timeout as timeoutBlock } from "./timeout.js";
  * asyncio: `wait_for`.
  * @param timeout - seconds, or a string with its unit; null waits without a limit.
  * @throws {TimeoutError} at the deadline.
+ * @throws {TypeError} for what cannot be awaited, when it is awaited (`ERR_NOT_AWAITABLE`).
  * @example
  * yield* waitFor(sleep(1, "slept"), "2s"); // => "slept"
  */
@@ -41,10 +43,10 @@ export function waitFor<A extends AnyAwaitable<unknown>>(
 
 function* limited(awaitable: AnyAwaitable<unknown>, timeout: Duration | null): Coroutine<unknown> {
   if (timeout !== null && toSeconds(timeout, "timeout") <= 0) return yield* atOnce(awaitable);
-  return yield* asyncWith(timeoutBlock(timeout), function* () {
-    return yield* (
-      isForeignPromise(awaitable) ? fromPromise(awaitable) : awaitable
-    ) as Coroutine<unknown>;
+  const awaited = isForeignPromise(awaitable) ? fromPromise(awaitable) : awaitable;
+  if (!isAwaitable(awaited)) throw notAwaitable(awaited, "wait");
+  return yield* asyncWith(timeoutBlock(timeout), function* awaitInTime() {
+    return yield* awaited as Coroutine<unknown>;
   });
 }
 

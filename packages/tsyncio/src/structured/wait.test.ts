@@ -62,8 +62,18 @@ describe("wait", () => {
     ]
   >([
     ["gives all when all are done", [3, 1, 2], {}, ["abc", "", 3]],
-    ["ALL_COMPLETED does not stop at an error", [3, -1], { returnWhen: ALL_COMPLETED }, ["ab", "", 3]],
-    ["FIRST_COMPLETED stops at the first", [3, 1, 2], { returnWhen: FIRST_COMPLETED }, ["b", "ac", 1]],
+    [
+      "ALL_COMPLETED does not stop at an error",
+      [3, -1],
+      { returnWhen: ALL_COMPLETED },
+      ["ab", "", 3],
+    ],
+    [
+      "FIRST_COMPLETED stops at the first",
+      [3, 1, 2],
+      { returnWhen: FIRST_COMPLETED },
+      ["b", "ac", 1],
+    ],
     [
       "FIRST_COMPLETED gives all that are done when it wakes",
       [1, 1, 2],
@@ -234,18 +244,22 @@ describe("wait", () => {
 });
 
 describe("wait, misused", () => {
-  it.each<[string, () => unknown, string]>([
+  it.each<[string, () => unknown, string | RegExp]>([
     [
       "a coroutine in the iterable",
       () => [ends(1)],
-      "Cannot wait: got Object [Generator]; a coroutine must be made a task first: createTask(...)",
+      /^Cannot wait: got .+; a coroutine must be made a task first: createTask\(\.\.\.\)$/,
     ],
     [
       "an operation in the iterable",
       () => [sleep(1)],
       "Cannot wait: got Sleep; a coroutine must be made a task first: createTask(...)",
     ],
-    ["a number in the iterable", () => [42], "Cannot wait: got number 42; pass futures, tasks or promises"],
+    [
+      "a number in the iterable",
+      () => [42],
+      "Cannot wait: got number 42; pass futures, tasks or promises",
+    ],
     [
       "a future",
       () => new Future<number>(),
@@ -254,7 +268,7 @@ describe("wait, misused", () => {
     [
       "a coroutine",
       () => ends(1),
-      "Cannot wait: expected an iterable of futures, got Object [Generator]; pass an array",
+      /^Cannot wait: expected an iterable of futures, got .+; pass an array$/,
     ],
     [
       "nothing",
@@ -266,7 +280,8 @@ describe("wait, misused", () => {
       const error = yield* raisedBy(wait(make() as Task<unknown>[]));
       return [error, yield* ends(1)];
     });
-    expect(error).toMatchObject({ name: "TypeError", code: "ERR_INVALID_ARG", message });
+    expect(error).toMatchObject({ name: "TypeError", code: "ERR_INVALID_ARG" });
+    expect((error as Error).message).toMatch(message);
     expect(after).toBe("ended");
   });
 
