@@ -111,7 +111,8 @@ export class Awaitables {
   futures(level: number): Awaitable[] {
     const length = this.#random.between(1, 3);
     const refs = Array.from({ length }, () => this.ref(level));
-    return refs.filter((ref) => ref !== undefined);
+    const found = refs.filter((ref) => ref !== undefined);
+    return this.#random.chance(0.03) ? [...found, this.sleep()] : found;
   }
 
   /** A future made by `gather` or `shield`. */

@@ -91,6 +91,7 @@ class Generator {
       [nest, "asCompleted"],
       [nest, "repeat"],
       [nest * 0.5, "ifDone"],
+      [nest * 0.3, "enter again"],
       [0.8, "raise"],
       [place.handling === true ? 4 : 0, "reraise"],
       [place.depth > 0 ? 0.8 : 0.2, "return"],
@@ -134,6 +135,11 @@ class Generator {
       case "ifDone": {
         const on = random.pick(this.#scene.cancellable());
         return { op: "ifDone", on, body: this.#small(place), else: this.#small(place) };
+      }
+      case "enter again": {
+        const entered = [...this.#scene.timeouts, ...this.#scene.groups];
+        if (entered.length === 0) return this.#pause();
+        return { op: "with", on: random.pick(entered), body: this.#small(place) };
       }
       case "reraise":
         return { op: "reraise" };

@@ -5,6 +5,8 @@
  * - body number i calls, spawns and awaits only what runs bodies with numbers above i: no recursion,
  *   and no task that waits for itself, directly or in a circle (there CPython's C tasks and its
  *   Python sources differ, and cancelling would recurse for ever);
+ * - no task is started eagerly in a given context: when that is entered already, CPython refuses and
+ *   loses track of its current task;
  * - delays are multiples of 1/8: deadlines are exact in both languages;
  * - the items of a priority queue are numbers (equal items cannot be told apart);
  * - no NaN, no debug mode.

@@ -55,7 +55,8 @@ export class Steps {
     const slots = this.#scene.tasks.filter((slot) => slot.level > level);
     if (slots.length === 0) return undefined;
     const slot = random.pick(slots);
-    const contexts = this.#scene.contexts;
+    const eager = random.chance(0.12);
+    const contexts = eager ? [] : this.#scene.contexts;
     const open = this.#scene.groups;
     const into = group ?? (open.length > 0 && random.chance(0.15) ? random.pick(open) : undefined);
     return {
@@ -63,7 +64,7 @@ export class Steps {
       to: slot.name,
       e: this.#awaitables.coroutine(slot.level - 1),
       ...(into === undefined ? {} : { group: into }),
-      ...(random.chance(0.12) ? { eager: true } : {}),
+      ...(eager ? { eager: true } : {}),
       ...(random.chance(0.06) ? { name: `n${this.#scene.mark()}` } : {}),
       ...(contexts.length > 0 && random.chance(0.15) ? { context: random.pick(contexts) } : {}),
     };
@@ -190,7 +191,17 @@ export class Steps {
     ] as const);
     if (own !== undefined) return { op: own };
     const on = random.pick(this.#scene.cancellable());
-    return { op: random.pick(["done", "cancelled", "result", "exception"] as const), on };
+    return random.weighted<Step>([
+      [8, { op: random.pick(["done", "cancelled", "result", "exception"] as const), on }],
+      [1, { op: "sameError", on }],
+      [1, { op: random.pick(["cancelling", "uncancel"] as const), on: this.#task() }],
+      [1, { op: "name", on: this.#task() }],
+      [0.5, { op: "rename", on: this.#task(), v: this.#scene.mark() }],
+    ]);
+  }
+
+  #task(): string {
+    return this.#random.pick(this.#scene.tasks).name;
   }
 
   #schedule(level: number, depth: number): Step | undefined {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { comparable, firstDifference } from "../compare/compare.js";
 import { report } from "../compare/report.js";
+import { corpus } from "../corpus/index.js";
 import { runSubject } from "../subject/run.js";
 import { readGoldens } from "./golden.js";
 
-for (const [file, programs] of readGoldens()) {
-  describe(`CPython's trace of ${file} programs`, () => {
+const goldens = readGoldens();
+
+for (const [file, programs] of goldens) {
+  describe(`tsyncio leaves CPython's trace: ${file}`, () => {
     it.each(programs)("$name", ({ program, trace }) => {
       const expected = trace.split("\n");
       const actual = comparable(expected, runSubject(program));
@@ -15,3 +18,11 @@ for (const [file, programs] of readGoldens()) {
     });
   });
 }
+
+it.each(Object.entries(corpus))(
+  "the %s programs are recorded as they are written",
+  (file, programs) => {
+    const recorded = goldens.get(file)?.map(({ name, program }) => [name, program]);
+    expect(recorded).toEqual(Object.entries(programs));
+  },
+);

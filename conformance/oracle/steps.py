@@ -3,7 +3,7 @@
 import asyncio
 import contextvars
 
-from conformance_oracle import trace
+from conformance_oracle import trace, virtual_loop
 
 METHODS = {
     "isSet": "is_set",
@@ -293,7 +293,8 @@ class Steps:
         return asyncio.current_task()
 
     def all_tasks(self, _op, _frame):
-        return len(asyncio.all_tasks(self.loop))
+        tasks = asyncio.all_tasks(self.loop)
+        return sum([task.get_name() != virtual_loop.RUNNERS_OWN for task in tasks])
 
     def split(self, op, frame):
         if not isinstance(frame.error, BaseExceptionGroup):

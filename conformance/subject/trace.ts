@@ -5,8 +5,11 @@ import type { CaughtKind, RaisedKind } from "../program/program.js";
 export class ErrA extends Error {}
 export class ErrB extends Error {}
 
-/** The program needs more lines than any that CPython gave a trace for. */
-export class Overrun extends Error {}
+/**
+ * Ends a program that needs more lines than any that CPython gave a trace for: one that CPython
+ * closed its loop over, and that would go on for ever.
+ */
+class Overrun extends Error {}
 
 const LINES = 3000;
 const DEFAULT_NAME = /^Task-(\d+)$/;
@@ -111,7 +114,11 @@ export class Trace {
       this.lines.push(`@${now}`);
     }
     this.lines.push(`${who} ${text}`);
-    if (this.lines.length > LINES) throw new Overrun("The trace is too long");
+    if (this.#full) throw new Overrun("The trace is too long");
+  }
+
+  get #full(): boolean {
+    return this.lines.length > LINES;
   }
 
   #who(): string {
@@ -151,6 +158,7 @@ export class Trace {
 
   /** The loop's exception handler. */
   readonly handler = (_loop: unknown, context: asyncio.ExceptionContext): void => {
+    if (this.#full) return;
     const error = context.exception === undefined ? "-" : errorText(context.exception);
     if (context.message.includes("never retrieved")) {
       if (!(context.exception instanceof asyncio.KeyboardInterrupt)) this.#unretrieved.push(error);

@@ -23,6 +23,7 @@ export {
   type Runnable,
 } from "./kernel/coroutine.js";
 export type { Suspension } from "./kernel/current.js";
+export { currentTask } from "./kernel/current-task.js";
 export type { Duration } from "./kernel/duration.js";
 export {
   AsyncioError,
@@ -43,15 +44,21 @@ export type { ExceptionContext, ExceptionHandler } from "./kernel/exception-hand
 export type { Executor } from "./kernel/executor.js";
 export { type DoneCallback, Future } from "./kernel/future.js";
 export { Handle, TimerHandle } from "./kernel/handle.js";
-export type { AsyncScope, CoroutineLocation, Host } from "./kernel/host.js";
+export type {
+  AsyncScope,
+  CoroutineLocation,
+  Host,
+  SupervisedRun,
+  Supervision,
+} from "./kernel/host.js";
 export { type CallOptions, Loop, type TaskFactory } from "./kernel/loop.js";
 export type { Observer } from "./kernel/observer.js";
 export { Operation } from "./kernel/operation.js";
 export { getRunningLoop } from "./kernel/running-loop.js";
-export { currentTask, Task, type TaskOptions } from "./kernel/task.js";
+export { Task, type TaskOptions } from "./kernel/task.js";
 export { Waitable } from "./kernel/waitable.js";
 export { LifoQueue } from "./queues/lifo-queue.js";
-export { PriorityQueue } from "./queues/priority-queue.js";
+export { type Compare, PriorityQueue } from "./queues/priority-queue.js";
 export { Queue } from "./queues/queue.js";
 export { AsCompleted, type AsCompletedOptions, asCompleted } from "./structured/as-completed.js";
 export { type AsyncContextManager, asyncWith } from "./structured/async-context-manager.js";

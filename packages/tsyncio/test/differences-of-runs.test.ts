@@ -57,14 +57,14 @@ class JumpingHost implements Host {
 }
 
 /** What `fn` prints as warnings. */
-async function warningsOf(fn: () => Promise<unknown>): Promise<string[]> {
-  const { warn } = console;
+async function errorsOf(fn: () => Promise<unknown>): Promise<string[]> {
+  const { error } = console;
   const lines: string[] = [];
-  console.warn = (text: string) => void lines.push(...text.split("\n"));
+  console.error = (text: string) => void lines.push(...text.split("\n"));
   try {
     await fn();
   } finally {
-    console.warn = warn;
+    console.error = error;
   }
   return lines;
 }
@@ -138,7 +138,7 @@ describe("runs", () => {
   });
 
   it("D4 a run that drains for 2 s prints which tasks refuse to end and what they wait for", async () => {
-    const warnings = await warningsOf(() =>
+    const errors = await errorsOf(() =>
       run(
         function* main() {
           const stubborn = function* stubborn(): Coroutine<void> {
@@ -155,7 +155,7 @@ describe("runs", () => {
         { host: new JumpingHost() },
       ),
     );
-    expect(warnings).toEqual([
+    expect(errors).toEqual([
       "A run has been ending for 2 s; these tasks were cancelled and go on:",
       '  Task "stubborn" waits for sleep(3)',
     ]);

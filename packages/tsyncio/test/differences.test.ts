@@ -69,20 +69,20 @@ describe("tasks", () => {
     expect(trace).toEqual([]);
   });
 
-  it("D15 a coroutine that has ended gives undefined when it is awaited or run again", () => {
+  it("D15 a coroutine that has ended gives undefined; what can be told is refused", () => {
     const outcomes = runVirtual(function* main() {
-      const coroutine = double(21);
-      const nap = sleep(1, "slept");
+      const [coroutine, shared, nap] = [double(21), double(4), sleep(1, "slept")];
+      createTask(shared);
       return [
         yield* coroutine,
         yield* coroutine,
-        yield* createTask(coroutine),
+        errorOf(() => createTask(shared)),
         yield* nap,
         yield* raisedBy(nap),
       ];
     });
     const refused = expect.objectContaining({ code: "ERR_AWAITED_TWICE" });
-    expect(outcomes).toEqual([42, undefined, undefined, "slept", refused]);
+    expect(outcomes).toEqual([42, undefined, refused, "slept", refused]);
   });
 
   it("D16 every generator object is a coroutine", () => {

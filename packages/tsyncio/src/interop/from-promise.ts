@@ -32,8 +32,9 @@ class FromPromise<T> extends Operation<T> {
     } else promise = source;
     if (typeof (promise as PromiseLike<T> | null)?.then !== "function")
       return finished(promise as T);
-    loop.promisesPending++;
+    // Counted behind the call: one that throws is waited for by nobody.
     this.#settleWith(promise as PromiseLike<T>);
+    loop.promisesPending++;
     return suspend(this);
   }
 
@@ -72,7 +73,7 @@ class FromPromise<T> extends Operation<T> {
 
 /**
  * Waits for a promise: `yield* fromPromise(fetch(url))`. With a function, the promise is made when it is awaited, and
- * the function gets a signal that is aborted when the waiting task is cancelled:
+ * the function, when it declares a parameter, gets a signal that is aborted when the waiting task is cancelled:
  * `yield* fromPromise((signal) => fetch(url, { signal }))`.
  *
  * **Cancellation:** releases the task at once and aborts the signal; what the promise gives later is dropped.

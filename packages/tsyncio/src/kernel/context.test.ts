@@ -29,7 +29,10 @@ describe("ContextVar.get()", () => {
     const variable = new ContextVar<string>("color");
     const error = errorOf(() => variable.get());
     expect(error).toBeInstanceOf(RangeError);
-    expect(error).toMatchObject({ code: "ERR_CONTEXT_VAR_UNSET", message: expect.stringContaining('"color"') });
+    expect(error).toMatchObject({
+      code: "ERR_CONTEXT_VAR_UNSET",
+      message: expect.stringContaining('"color"'),
+    });
   });
 
   test("takes undefined for a value, a fallback and a default", () => {
@@ -146,7 +149,11 @@ describe("Context", () => {
 
   test("knows what is set in it", () => {
     const context = new Context();
-    expect([context.size, context.has(variable as never), context.get(variable)]).toEqual([0, false, undefined]);
+    expect([context.size, context.has(variable as never), context.get(variable)]).toEqual([
+      0,
+      false,
+      undefined,
+    ]);
     context.run(() => variable.set("red"));
     expect([context.size, context.has(variable as never)]).toEqual([1, true]);
     expect([...context]).toEqual([[variable, "red"]]);

@@ -21,8 +21,11 @@ export class Context {
   /** @internal */
   entered = false;
 
-  constructor() {
-    this.values = NO_VALUES;
+  constructor();
+  /** @internal */
+  constructor(values: Values);
+  constructor(values: Values = NO_VALUES) {
+    this.values = values;
   }
 
   /**
@@ -59,9 +62,7 @@ export class Context {
 
   /** An independent copy; costs the same however many variables are set. */
   copy(): Context {
-    const copy = new Context();
-    copy.values = this.values;
-    return copy;
+    return new Context(this.values);
   }
 
   /** How many variables are set. */

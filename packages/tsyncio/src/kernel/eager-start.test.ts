@@ -3,8 +3,8 @@ import { errorOf, raisedBy } from "../../test/errors.js";
 import { steps } from "../../test/steps.js";
 import {
   allTasks,
-  type Coroutine,
   ContextVar,
+  type Coroutine,
   createTask,
   currentTask,
   eagerTaskFactory,
@@ -14,7 +14,7 @@ import {
   KeyboardInterrupt,
   Loop,
   sleep,
-  Task,
+  type Task,
   VirtualHost,
 } from "../index.js";
 import { runVirtual } from "../testing.js";
@@ -62,16 +62,19 @@ describe("an eager start", () => {
     const interrupt = new KeyboardInterrupt();
     const seen: unknown[] = [];
     const raised = errorOf(() =>
-      runVirtual(function* main() {
-        try {
-          createTask(function* body() {
-            throw interrupt;
-          }, eager);
-        } catch (error) {
-          seen.push(error, currentTask()?.name);
-          throw error;
-        }
-      }, { name: "main" }),
+      runVirtual(
+        function* main() {
+          try {
+            createTask(function* body() {
+              throw interrupt;
+            }, eager);
+          } catch (error) {
+            seen.push(error, currentTask()?.name);
+            throw error;
+          }
+        },
+        { name: "main" },
+      ),
     );
     expect(raised).toBe(interrupt);
     expect(seen).toEqual([interrupt, "main"]);

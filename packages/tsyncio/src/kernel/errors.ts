@@ -216,7 +216,8 @@ export function describeValue(value: unknown): string {
     case "object": {
       const { constructor } = value as { constructor?: { name?: unknown } };
       // A generator's constructor has no name, its tag has.
-      const name = constructor?.name || (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+      const name =
+        constructor?.name || (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
       return typeof name === "string" && name !== "" ? name : "object";
     }
     default:

@@ -73,7 +73,9 @@ function toPredicate(matcher: ErrorMatcher): (error: unknown) => boolean {
       `Cannot match errors: expected an error class or a function, got ${describeValue(matcher)}`,
     );
   }
-  const isClass = matcher.prototype !== undefined && matcher.prototype instanceof Object;
+  // Every plain function has a prototype too; only that of a class cannot be replaced.
+  const prototype = Object.getOwnPropertyDescriptor(matcher, "prototype");
+  const isClass = prototype?.writable === false || prototype?.value instanceof Error;
   if (isClass) return (error) => error instanceof (matcher as ErrorClass<unknown>);
   return matcher as (error: unknown) => boolean;
 }

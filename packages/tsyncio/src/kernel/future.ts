@@ -46,6 +46,10 @@ class RegisteredCallback<T> implements Runnable {
       current.scope = undefined;
     }
   }
+
+  toString(): string {
+    return `<done callback ${this.fn.name || "(anonymous)"} of ${this.future.describe()}>`;
+  }
 }
 
 /**

@@ -5,6 +5,7 @@
 import type { Context } from "./context.js";
 import { isCoroutine, type Runnable as TaskSource } from "./coroutine.js";
 import { current, type Runnable } from "./current.js";
+import { checkTask } from "./current-task.js";
 import { type Duration, remarkOnMilliseconds, toSeconds } from "./duration.js";
 import { describeValue, rangeError, typeError, UsageError } from "./errors.js";
 import {
@@ -19,7 +20,7 @@ import { Handle, TimerHandle } from "./handle.js";
 import type { AsyncScope } from "./host.js";
 import { Scheduler } from "./scheduler.js";
 import { Scope } from "./scope.js";
-import { checkTask, Task, type TaskOptions } from "./task.js";
+import { Task, type TaskOptions } from "./task.js";
 import { reportFailures } from "./unretrieved.js";
 import { FAILED } from "./waitable.js";
 

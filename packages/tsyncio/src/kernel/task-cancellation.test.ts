@@ -7,6 +7,7 @@ import {
   createTask,
   currentTask,
   Future,
+  gather,
   getRunningLoop,
   isCancelled,
   Lock,
@@ -494,6 +495,53 @@ describe("a chain of tasks", () => {
       yield* sleep(0);
       last.cancel();
       expect(yield* raisedBy(last)).toBeInstanceOf(CancelledError);
+    });
+  });
+});
+
+describe("tasks that await each other in a circle", () => {
+  /** Three tasks in a circle, a fourth that awaits the first, and what each was raised. */
+  function* circle(log: string[], join: (next: Task<void>) => Future<unknown>) {
+    const tasks: Task<void>[] = [];
+    const member = function* (n: number): Coroutine<void> {
+      try {
+        yield* join(tasks[(n + 1) % 3] as Task<void>);
+      } catch (error) {
+        log.push(`${n} ${(error as Error).name}`);
+        throw error;
+      }
+    };
+    for (const n of [0, 1, 2]) tasks.push(createTask(member(n)));
+    const outside = createTask(noting([], tasks[0] as Task<void>));
+    yield* sleep(0);
+    yield* sleep(0);
+    return [...tasks, outside];
+  }
+
+  test.each<[string, (next: Task<void>) => Future<unknown>]>([
+    ["directly", (next) => next],
+    ["by gather()", (next) => gather(next)],
+  ])("%s are released by a cancellation of one of them, or from outside", (_name, join) => {
+    for (const n of [0, 1, 2, 3]) {
+      const log: string[] = [];
+      const main = function* (): Coroutine<void> {
+        const tasks = yield* circle(log, join);
+        expect(tasks[n]?.cancel()).toBe(true);
+        yield* sleep(1);
+        expect(tasks.map((task) => task.cancelled())).toEqual([true, true, true, true]);
+      };
+      // The gather() whose awaiter was released is left with a CancelledError that nobody asks for.
+      runVirtual(main, { exceptionHandler: () => {} });
+      expect(log.toSorted()).toEqual(["0 CancelledError", "1 CancelledError", "2 CancelledError"]);
+    }
+  });
+
+  test("are released when all are cancelled in one go", () => {
+    runVirtual(function* main() {
+      const tasks = yield* circle([], (next) => next);
+      for (const task of tasks) task.cancel();
+      yield* sleep(1);
+      expect(tasks.map((task) => task.cancelled())).toEqual([true, true, true, true]);
     });
   });
 });

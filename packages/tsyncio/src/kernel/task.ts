@@ -25,7 +25,7 @@ import {
   toCoroutine,
 } from "./coroutine.js";
 import { BARE, current, MARK, RESUMED, type Suspension } from "./current.js";
-import { describeValue, KeyboardInterrupt, typeError, UsageError } from "./errors.js";
+import { KeyboardInterrupt, UsageError } from "./errors.js";
 import { Future } from "./future.js";
 import type { AsyncScope, CoroutineLocation } from "./host.js";
 import type { Loop } from "./loop.js";
@@ -51,6 +51,8 @@ class Misuse {
 }
 
 let lastNumber = 0;
+/** The tasks that a cancellation is passing at this moment. */
+const passing = new Set<Task<unknown>>();
 
 /**
  * A coroutine that runs by itself, beginning in the loop's next turn.
@@ -129,22 +131,57 @@ export class Task<T = unknown> extends Future<T> {
     return this.cancelWith({ reason, by: current.task, scope: undefined });
   }
 
-  /** @internal */
+  /** @internal Goes down from task to awaited task, in a loop because such chains may be long. */
   override cancelWith(request: CancelRequest): boolean {
     if (this.state !== PENDING) {
       if (this.state >= FAILED) this.takeError();
       return false;
     }
+    let task = this as Task<unknown>;
+    let passed: Task<unknown>[] | undefined;
+    try {
+      while (!passing.has(task)) {
+        task.noteRequest(request);
+        const awaited = task.waitingOn;
+        if (awaited instanceof Future) {
+          passing.add(task);
+          passed ??= [];
+          passed.push(task);
+          if (awaited instanceof Task && awaited.state === PENDING) {
+            task = awaited;
+            continue;
+          }
+        }
+        if (!awaited?.cancelWith(request)) task.store(request);
+        return true;
+      }
+      task.breakCircle(request);
+      return true;
+    } finally {
+      if (passed !== undefined) for (const each of passed) passing.delete(each);
+    }
+  }
+
+  private noteRequest(request: CancelRequest): void {
     this.cancels++;
     this.loop.observer?.cancelRequested?.(
       this as Task<unknown>,
       request.by as Task<unknown> | undefined,
     );
     this.cancelListener?.cancelled(request);
-    if (this.waitingOn?.cancelWith(request)) return true;
+  }
+
+  private store(request: CancelRequest): void {
     this.thrown = request;
     this.lastStored = request;
-    return true;
+  }
+
+  /** Tasks await each other in a circle, and a cancellation has come round to this one: it takes it. */
+  private breakCircle(request: CancelRequest): void {
+    this.waitingOn?.removeWaiter(this as Task<unknown>);
+    this.waitingOn = undefined;
+    this.store(request);
+    this.loop.push(this as Task<unknown>);
   }
 
   /** How many cancellations were asked for and not taken back by `uncancel()`. */
@@ -348,12 +385,13 @@ export class Task<T = unknown> extends Future<T> {
     }
     explainYieldStar(error);
     this.end(FAILED, error);
-    this.loop.noteFailure(this as Future<unknown>);
-    if (error instanceof KeyboardInterrupt) {
-      current.task = undefined;
-      this.loop.noteEscape(this.scope);
-      throw error;
+    if (!(error instanceof KeyboardInterrupt)) {
+      this.loop.noteFailure(this as Future<unknown>);
+      return;
     }
+    current.task = undefined;
+    this.loop.noteEscape(this.scope);
+    throw error;
   }
 
   private end(state: typeof DONE | typeof CANCELLED | typeof FAILED, value: unknown): void {
@@ -397,30 +435,4 @@ export class Task<T = unknown> extends Future<T> {
 
 function stepTask(task: Task<unknown>): void {
   task.step();
-}
-
-/**
- * The task whose step is running, undefined inside a plain callback.
- *
- * asyncio: `current_task`.
- * @throws {UsageError} when no loop is running and none is given (`ERR_NO_RUNNING_LOOP`).
- */
-export function currentTask(loop?: Loop): Task<unknown> | undefined {
-  if (loop === undefined && current.loop === undefined) {
-    throw new UsageError(
-      "ERR_NO_RUNNING_LOOP",
-      "Cannot get the current task: no running event loop; ask inside a coroutine started by run()",
-    );
-  }
-  if (loop !== undefined && loop !== current.loop) return undefined;
-  return current.task as Task<unknown> | undefined;
-}
-
-/** Throws unless `value` is a task-like thing made by a task factory. @internal */
-export function checkTask(value: unknown): Task<unknown> {
-  if (value instanceof Task) return value as Task<unknown>;
-  throw typeError(
-    "ERR_TASK_FACTORY",
-    `Cannot create a task: the task factory returned ${describeValue(value)}; return a Task`,
-  );
 }

@@ -14,6 +14,7 @@
 import type { Context } from "../kernel/context.js";
 import type { Coroutine, Runnable as TaskSource } from "../kernel/coroutine.js";
 import { current, type Runnable } from "../kernel/current.js";
+import { DeadlockError, KeyboardInterrupt } from "../kernel/errors.js";
 import type { Loop } from "../kernel/loop.js";
 import type { Timer } from "../kernel/scheduler.js";
 import { Scope } from "../kernel/scope.js";
@@ -192,29 +193,39 @@ export class ActiveRun<T> implements Runnable {
     this.#patience = {
       heapIndex: -1,
       run: () => {
-        console.warn(
-          `A run has been ending for ${PATIENCE} s; these tasks were cancelled and go on:\n${[...this.scope.tasks].map((task) => `  ${task.describeWait()}`).join("\n")}`,
-        );
+        const waits = [...this.scope.tasks].map((task) => `\n  ${task.describeWait()}`).join("");
+        loop.callExceptionHandler({
+          message: `A run has been ending for ${PATIENCE} s; these tasks were cancelled and go on:${waits}`,
+        });
       },
     };
     loop.addTimer(loop.time() + PATIENCE, this.#patience);
   }
 }
 
-/** Runs it to its end on a loop whose host blocks. */
+/**
+ * Runs it to its end on a loop whose host blocks. What ends the run from outside (`KeyboardInterrupt`, a deadlock) lets
+ * the cleanup run; one that cannot go on either is given up.
+ */
 export function runToEnd<T>(loop: Loop, start: (onEnd: () => void) => ActiveRun<T>): T {
   const run = start(() => loop.stop());
+  let stalled = false;
   while (!run.ended) {
     try {
       void loop.runForever();
     } catch (error) {
-      if (run.scope.tasks.length === 0 || !escapes(error)) throw error;
+      const stalls = error instanceof DeadlockError;
+      if (!(error instanceof KeyboardInterrupt) && (!stalls || stalled)) throw error;
+      stalled ||= stalls;
       run.abandon(error);
     }
   }
   return run.result();
 }
 
-function escapes(error: unknown): boolean {
-  return (error as { code?: unknown }).code === "ERR_KEYBOARD_INTERRUPT";
+/** Closes a loop of a run's own, whatever is still going on there. */
+export function closeAll(loop: Loop): void {
+  for (const scope of loop.scopes) scope.close();
+  loop.scopes.clear();
+  loop.close();
 }

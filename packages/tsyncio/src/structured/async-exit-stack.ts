@@ -106,9 +106,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
           raised = false;
         }
       } catch (next) {
-        if (next instanceof Error && next.cause === undefined && next !== pending) {
-          if (pending !== undefined) next.cause = pending;
-        }
+        if (pending !== undefined && next !== pending) noteCause(next, pending);
         pending = next;
         raised = true;
       }
@@ -116,4 +114,10 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
     if (raised) throw pending;
     return error !== undefined && pending === undefined;
   }
+}
+
+/** As the constructor's option does it: not enumerable. An error that is frozen stays as it is. */
+function noteCause(error: unknown, cause: unknown): void {
+  if (!(error instanceof Error) || error.cause !== undefined) return;
+  Reflect.defineProperty(error, "cause", { value: cause, writable: true, configurable: true });
 }

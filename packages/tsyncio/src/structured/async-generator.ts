@@ -6,6 +6,8 @@ import { Immediate } from "../kernel/immediate.js";
 import type { Loop } from "../kernel/loop.js";
 import { Operation } from "../kernel/operation.js";
 import type { Scope } from "../kernel/scope.js";
+import { DONE } from "../kernel/waitable.js";
+import { GeneratorExit } from "./generator-exit.js";
 
 /** Hands a value to who iterates; gives what was passed to `next`. */
 export type Emit<T, S> = (value: T) => Operation<S>;
@@ -25,6 +27,7 @@ class Emission<T, S> extends Operation<S> {
 
   begin(_loop: Loop): IteratorResult<Suspension, S> {
     this.#owner.emitted = this.#value;
+    this.state = DONE;
     return { value: EMITTED, done: false };
   }
 
@@ -36,9 +39,6 @@ class Emission<T, S> extends Operation<S> {
     return "an emitted value being consumed";
   }
 }
-
-/** Raised inside the body to close it, and dropped when it leaves. */
-class GeneratorExit extends Error {}
 
 /**
  * A stream of values made by a coroutine as they are asked for, by `asyncGenerator`. It runs in the task that iterates

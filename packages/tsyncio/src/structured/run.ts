@@ -7,7 +7,7 @@ import type { Host, SupervisedRun, Supervision } from "../kernel/host.js";
 import { Loop } from "../kernel/loop.js";
 import type { Scope } from "../kernel/scope.js";
 import type { Task } from "../kernel/task.js";
-import { ActiveRun, type MainOptions, runToEnd } from "./active-run.js";
+import { ActiveRun, closeAll, type MainOptions, runToEnd } from "./active-run.js";
 
 /** What `run` takes besides the main coroutine. */
 export interface RunOptions extends MainOptions {
@@ -36,7 +36,7 @@ export function run<T>(main: TaskSource<T>, options: RunOptions = {}): Promise<T
   refuseInsideLoop("run()");
   if (options.host === undefined) return runOn(threadLoop(), main, options);
   const loop = new Loop(options.host);
-  return runOn(loop, main, options).finally(() => loop.close());
+  return runOn(loop, main, options).finally(() => closeAll(loop));
 }
 
 /** @internal Throws inside a running loop. */
@@ -50,21 +50,34 @@ export function refuseInsideLoop(action: string): void {
 
 /** @internal One run on a loop that stays open. */
 export function runOn<T>(loop: Loop, main: TaskSource<T>, options: RunOptions): Promise<T> {
-  const debugBefore = loop.debug;
-  if (options.debug !== undefined) loop.debug = options.debug;
-  if (loop.host.waitUntil !== undefined) {
-    return new Promise((resolve) => {
-      resolve(runToEnd(loop, (onEnd) => new ActiveRun(loop, main, options, onEnd)));
-    });
-  }
-  let settle: Settlement<T>;
+  const blocking = loop.host.waitUntil !== undefined;
+  let settlement: Settlement<T>;
   const active = new ActiveRun<T>(loop, main, options, () => {
-    loop.debug = debugBefore;
-    settle.end();
+    if (blocking) loop.stop();
+    settlement.end();
   });
-  return new Promise((resolve, reject) => {
-    settle = new Settlement(active, options.signal, resolve, reject);
+  const promise = new Promise<T>((resolve, reject) => {
+    settlement = new Settlement(active, options, resolve, reject);
+    if (blocking) settlement.block();
   });
+  return promise;
+}
+
+/** How many runs have set a loop's debug mode, and what it was before the first of them. */
+const debugModes = new WeakMap<Loop, { runs: number; readonly before: boolean }>();
+
+/** Sets debug mode until the returned function is called by the last of the runs that set it. */
+function holdDebug(loop: Loop, debug: boolean | undefined): () => void {
+  if (debug === undefined) return () => {};
+  const mode = debugModes.get(loop) ?? { runs: 0, before: loop.debug };
+  debugModes.set(loop, mode);
+  mode.runs++;
+  loop.debug = debug;
+  return () => {
+    if (--mode.runs > 0) return;
+    loop.debug = mode.before;
+    debugModes.delete(loop);
+  };
 }
 
 /** Settles a run's promise, and ties the run to a signal and to its host. */
@@ -74,13 +87,15 @@ class Settlement<T> implements SupervisedRun {
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
   readonly #supervision: Supervision | undefined;
+  readonly #releaseDebug: () => void;
   readonly #onAbort = (): void => {
     this.#run.main.cancel(this.#signal?.reason);
   };
+  #settled = false;
 
   constructor(
     run: ActiveRun<T>,
-    signal: AbortSignal | undefined,
+    { debug, signal }: RunOptions,
     resolve: (value: T) => void,
     reject: (error: unknown) => void,
   ) {
@@ -88,9 +103,19 @@ class Settlement<T> implements SupervisedRun {
     this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
+    this.#releaseDebug = holdDebug(run.loop, debug);
     this.#supervision = run.loop.host.supervise?.(this);
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Runs it to its end, on a host that blocks. */
+  block(): void {
+    try {
+      runToEnd(this.#run.loop, () => this.#run);
+    } catch (error) {
+      this.giveUp(error);
+    }
   }
 
   get main(): Task<unknown> {
@@ -98,6 +123,7 @@ class Settlement<T> implements SupervisedRun {
   }
 
   end(): void {
+    if (this.#settled) return;
     let value: T;
     try {
       value = this.#run.result();
@@ -124,6 +150,9 @@ class Settlement<T> implements SupervisedRun {
   }
 
   #release(): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#releaseDebug();
     this.#supervision?.release();
     this.#signal?.removeEventListener("abort", this.#onAbort);
   }

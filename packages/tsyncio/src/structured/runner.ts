@@ -6,6 +6,10 @@ import type { Host } from "../kernel/host.js";
 import { Loop } from "../kernel/loop.js";
 import { type RunOptions, refuseInsideLoop, runOn } from "./run.js";
 
+/** Engines without `Symbol.asyncDispose` get the stand-in that compilers use for `await using`. */
+const ASYNC_DISPOSE: typeof Symbol.asyncDispose =
+  Symbol.asyncDispose ?? (Symbol.for("Symbol.asyncDispose") as typeof Symbol.asyncDispose);
+
 /** What a `Runner` takes. */
 export interface RunnerOptions {
   /** What its loop stands on; the thread's shared loop when none is given. */
@@ -68,17 +72,16 @@ export class Runner {
    * Ends it, and its loop when that is its own. Closing twice, or before a run, does nothing.
    *
    * **Cancellation:** does not wait.
+   * @throws {UsageError} while a run on a loop of its own goes on (`ERR_LOOP_RUNNING`).
    */
-  close(): Promise<void> {
-    if (this.#state === "open") {
-      this.#state = "closed";
-      if (this.#options.host !== undefined) this.#loop?.close();
-    }
-    return Promise.resolve();
+  async close(): Promise<void> {
+    if (this.#state !== "open") return;
+    if (this.#options.host !== undefined) this.#loop?.close();
+    this.#state = "closed";
   }
 
   /** For `await using`. */
-  [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")](): Promise<void> {
+  [ASYNC_DISPOSE](): Promise<void> {
     return this.close();
   }
 

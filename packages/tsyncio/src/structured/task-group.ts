@@ -11,12 +11,13 @@ import { runningLoop } from "../kernel/running-loop.js";
 import type { Task, TaskOptions } from "../kernel/task.js";
 import { CANCELLED, DONE } from "../kernel/waitable.js";
 import type { AsyncContextManager } from "./async-context-manager.js";
+import { GeneratorExit } from "./generator-exit.js";
 
 /**
- * `created`, then `open` inside the block, `exiting` from its end on while members live, `finished` after that.
- * Apart from it a group may be aborting: then it takes no more members.
+ * `created`, or `cancelled` before the block, then `open` inside it and `exiting` from its end on; finished when it is
+ * exiting and has no member left. Apart from it a group may be aborting: then it takes no more members.
  */
-type GroupState = "created" | "open" | "exiting";
+type GroupState = "created" | "cancelled" | "open" | "exiting";
 
 class MemberDone implements Runnable {
   readonly #group: TaskGroup;
@@ -84,7 +85,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup>, CancelScope {
    */
   createTask<T>(coroutine: TaskSource<T>, options?: TaskOptions): Task<T> {
     const problem =
-      this.#state === "created"
+      this.#state === "created" || this.#state === "cancelled"
         ? "it has not been entered; use it by asyncWith"
         : this.#state === "exiting" && this.#tasks.size === 0
           ? "it is finished"
@@ -102,26 +103,26 @@ export class TaskGroup implements AsyncContextManager<TaskGroup>, CancelScope {
     this.#tasks.add(member);
     const done = new MemberDone(this, member);
     if (member.done()) member.loop.push(done);
-    else member.addWaiter(done);
+    else {
+      member.addWaiter(done);
+      // A member that began at once may have cancelled the group before it belonged to it.
+      if (this.#aborting) member.cancel();
+    }
     return task;
   }
 
   /**
-   * Ends the group without an error: cancels its members and the block.
+   * Ends the group without an error: cancels its members and the block. Called before the block, it cancels the block
+   * as it begins; called again, or after the last member has ended, it does nothing.
    *
    * asyncio: `TaskGroup.cancel` of 3.15.
-   * @throws {UsageError} before the block (`ERR_TASK_GROUP_STATE`).
    */
   cancel(): void {
-    if (this.#state === "created") {
-      throw new UsageError(
-        "ERR_TASK_GROUP_STATE",
-        "Cannot cancel this group: it has not been entered; use it by asyncWith",
-      );
-    }
-    if (this.#aborting || (this.#state === "exiting" && this.#tasks.size === 0)) return;
+    if (this.#state === "created") this.#state = "cancelled";
+    if (this.#state === "cancelled" || this.#aborting) return;
+    if (this.#state === "exiting" && this.#tasks.size === 0) return;
     this.#abort();
-    if (this.#state === "open" && !this.#parentCancelled) this.#cancelParent();
+    if (!this.#parentCancelled) this.#cancelParent();
   }
 
   /**
@@ -145,6 +146,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup>, CancelScope {
     this.#state = "exiting";
     if (error instanceof KeyboardInterrupt) this.#interrupt ??= error;
     let cancelled = isCancelled(error) ? error : undefined;
+    let last: unknown;
     if (error !== undefined && !this.#aborting) this.#abort();
     try {
       while (this.#tasks.size > 0) {
@@ -153,6 +155,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup>, CancelScope {
           yield* this.#allDone;
         } catch (interruption) {
           if (!isCancelled(interruption)) throw interruption;
+          last = interruption;
           if (!this.#aborting) {
             cancelled = interruption;
             this.#abort();
@@ -162,17 +165,24 @@ export class TaskGroup implements AsyncContextManager<TaskGroup>, CancelScope {
       }
       leaveScope(parent, this);
       if (this.#interrupt !== undefined) throw this.#interrupt;
-      return this.#settle(parent, error, cancelled);
+      return this.#settle(parent, error, cancelled, last);
     } finally {
       this.#errors = [];
       this.#parent = undefined;
     }
   }
 
-  /** What the block ends with: the members' errors before a cancellation, and that before nothing. */
-  #settle(parent: Task<unknown>, error: unknown, cancelled: unknown): boolean {
+  /**
+   * What the block ends with: the members' errors before a cancellation, and that before nothing. `last` is the last
+   * cancellation that came while members were waited for.
+   */
+  #settle(parent: Task<unknown>, error: unknown, cancelled: unknown, last: unknown): boolean {
     let propagated = cancelled;
-    if (this.#parentCancelled && parent.uncancel() === 0) propagated = undefined;
+    if (this.#parentCancelled) {
+      // What is left of the count is not the group's own: it is not dropped with it.
+      if (parent.uncancel() > 0) propagated ??= last;
+      else propagated = undefined;
+    }
     if (propagated !== undefined && this.#errors.length === 0) throw propagated;
     if (error !== undefined && !isCancelled(error)) this.#errors.push(error);
     if (this.#errors.length > 0) {
@@ -181,13 +191,16 @@ export class TaskGroup implements AsyncContextManager<TaskGroup>, CancelScope {
         parent.uncancel();
         parent.cancel();
       }
+      // An async generator that is being closed goes on closing.
+      if (error instanceof GeneratorExit && this.#errors.length === 1) throw error;
       throw new ExceptionGroup("unhandled errors in a TaskGroup", this.#errors);
     }
     return error !== undefined;
   }
 
   #enter(): TaskGroup {
-    if (this.#state !== "created") {
+    const cancel = this.#state === "cancelled";
+    if (this.#state !== "created" && !cancel) {
       throw new UsageError(
         "ERR_TASK_GROUP_STATE",
         "Cannot enter task group: it has already been entered; make a new one for each block",
@@ -204,6 +217,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup>, CancelScope {
     this.#parent = parent;
     this.#state = "open";
     enterScope(parent, this);
+    if (cancel) this.cancel();
     return this;
   }
 
