@@ -18,7 +18,7 @@ const BUDGETS = [
     code: 'export { run, createTask, sleep, gather, timeout, TaskGroup } from "tsyncio";',
     limit: 13.25 * KIB,
   },
-  { name: "everything", code: 'export * from "tsyncio";', limit: 22 * KIB },
+  { name: "everything", code: 'export * from "tsyncio";', limit: 22.5 * KIB },
 ];
 
 /** @type {string[]} */

@@ -26,8 +26,8 @@ export interface RunnerOptions {
  * ```ts no-run
  * const runner = new Runner();
  * try {
- *   await runner.run(first());
- *   await runner.run(second());
+ *   await runner.run(sleep("10ms"));
+ *   await runner.run(sleep("20ms"));
  * } finally {
  *   await runner.close();
  * }
