@@ -65,7 +65,8 @@ class Next extends Operation<unknown> {
       return suspend(this);
     }
     const completion = this.#all.arrived.shift();
-    if (completion === undefined) throw new TimeoutError();
+    if (completion === undefined)
+      throw new TimeoutError("Timed out: not all were done before the deadline");
     this.state = DONE;
     return finished(this.#resolve ? completion.future.outcome() : completion.source);
   }

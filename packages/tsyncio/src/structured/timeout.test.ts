@@ -39,7 +39,7 @@ describe("timeout", () => {
     );
     expect(error).toBeInstanceOf(TimeoutError);
     expect((error as TimeoutError).cause).toBeInstanceOf(CancelledError);
-    expect(error).toMatchObject({ code: "ERR_TIMEOUT", message: "" });
+    expect(error).toMatchObject({ code: "ERR_TIMEOUT" });
     expect(rest).toEqual([true, 1.5, 0]);
   });
 

@@ -126,7 +126,7 @@ export class Timeout implements AsyncContextManager<Timeout>, CancelScope {
     this.#state = "expired";
     const ours = task.uncancel() <= this.#cancelling;
     if (!ours || error === undefined) return false;
-    if (isCancelled(error)) throw new TimeoutError("", { cause: error });
+    if (isCancelled(error)) throw timedOut(error);
     noteTimeout(error);
     if (error instanceof ExceptionGroup) for (const member of error.errors) noteTimeout(member);
     return false;
@@ -144,11 +144,15 @@ export class Timeout implements AsyncContextManager<Timeout>, CancelScope {
   }
 }
 
+function timedOut(cause: unknown): TimeoutError {
+  return new TimeoutError("Timed out: the deadline came before the end of the block", { cause });
+}
+
 /** In a chain of causes, the cancellation becomes the timeout that caused it. */
 function noteTimeout(error: unknown): void {
   for (let link = error; link instanceof Error && link.cause !== undefined; link = link.cause) {
     if (!isCancelled(link.cause)) continue;
-    link.cause = new TimeoutError("", { cause: link.cause });
+    link.cause = timedOut(link.cause);
     return;
   }
 }

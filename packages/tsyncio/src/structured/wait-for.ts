@@ -57,7 +57,8 @@ function* atOnce(awaitable: AnyAwaitable<unknown>): Coroutine<unknown> {
   try {
     return future.result();
   } catch (error) {
-    if (isCancelled(error)) throw new TimeoutError("", { cause: error });
+    if (isCancelled(error))
+      throw new TimeoutError("Timed out: it was not done already", { cause: error });
     throw error;
   }
 }

@@ -147,7 +147,7 @@ class Wait<F> extends Operation<[done: Set<F>, pending: Set<F>]> implements Heap
 
 function toFuture(source: unknown, loop: Loop): Future<unknown> {
   if (source instanceof Future) return source;
-  if (isForeignPromise(source)) return promiseFuture(source, loop);
+  if (isForeignPromise(source)) return promiseFuture(source, loop, true);
   const cure = isCoroutine(source)
     ? "a coroutine must be made a task first: createTask(...)"
     : "pass futures, tasks or promises";
@@ -162,7 +162,7 @@ function toFuture(source: unknown, loop: Loop): Future<unknown> {
  *
  * **Cancellation:** ends the wait only; the futures go on.
  *
- * asyncio: `wait`; takes promises too.
+ * asyncio: `wait`; takes promises too, and gives them as they are: look at the error of one by `fromPromise`.
  * @throws {TypeError} for coroutines, and for a single future in place of an iterable, when it is awaited (`ERR_INVALID_ARG`).
  * @throws {RangeError} when `futures` is empty, when it is awaited (`ERR_INVALID_ARG`).
  */
