@@ -116,7 +116,7 @@ function hasMember(file: string, owner: string, member: string): boolean {
   if (declaration === null) throw new Error(`${owner} is not declared in ${file}`);
   const [, heritage = "", body = ""] = declaration;
   const found = new RegExp(
-    `^  (?:override |declare |readonly |abstract |get |set |\\*)*${member}\\b[?!]?[<(:= ]`,
+    `^  (?:override |declare |readonly |abstract |async |get |set |\\*)*${member}\\b[?!]?[<(:= ]`,
     "m",
   ).exec(body);
   if (found !== null) return !isInternal(body.slice(0, found.index));

@@ -1,6 +1,6 @@
 /** What every event-driven host owes its loop. Real time: the host is the thing under test. */
 import { describe, expect, test } from "vitest";
-import { createTask, Future, type Host, Loop, run, sleep } from "../index.js";
+import { createTask, Future, type Host, KeyboardInterrupt, Loop, run, sleep } from "../index.js";
 
 /** Resolves in a macrotask of the engine's. */
 function macrotask(): Promise<void> {
@@ -227,8 +227,40 @@ export function hostContract(name: string, makeHost: () => Host): void {
       const loop = new Loop(makeHost());
       loop.stop();
       await loop.runForever();
+      loop.stop();
+      await macrotask();
+      await loop.runForever();
       loop.close();
       expect(loop.isClosed()).toBe(true);
+    });
+
+    test("is woken by whatever plain code asks of it", async () => {
+      const loop = new Loop(makeHost());
+      const asks: [string, (done: () => void) => unknown][] = [
+        ["callSoon()", (done) => loop.callSoon(done)],
+        ["callSoonThreadsafe()", (done) => loop.callSoonThreadsafe(done)],
+        ["callLater()", (done) => loop.callLater("1ms", done)],
+        ["createTask()", (done) => loop.createTask(sleep(0)).addDoneCallback(done)],
+      ];
+      for (const [, ask] of asks) {
+        await new Promise<void>((resolve) => setTimeout(() => ask(resolve), 1));
+      }
+      loop.close();
+    });
+
+    test("reports a KeyboardInterrupt that no run can end with, and goes on", async () => {
+      const loop = new Loop(makeHost());
+      const reports: unknown[] = [];
+      const interrupt = new KeyboardInterrupt();
+      loop.setExceptionHandler((_loop, { exception }) => reports.push(exception));
+      loop.callSoon(() => {
+        throw interrupt;
+      });
+      const log: string[] = [];
+      loop.callSoon(() => log.push("next"));
+      expect(await loop.createTask(sleep("1ms", "works"))).toBe("works");
+      expect([reports, log]).toEqual([[interrupt], ["next"]]);
+      loop.close();
     });
 
     test("refuses to run until complete: the engine owns the thread", () => {
@@ -236,6 +268,35 @@ export function hostContract(name: string, makeHost: () => Host): void {
       expect(() => loop.runUntilComplete(sleep(0))).toThrow(
         expect.objectContaining({ code: "ERR_CANNOT_BLOCK" }),
       );
+      loop.close();
+    });
+
+    test("asks nothing of its host while it is idle, and sets one alarm for any number of timers", async () => {
+      const calls: string[] = [];
+      const host = makeHost();
+      for (const name of ["soon", "later", "alarm", "now"] as const) {
+        const method = (host[name] as (...args: unknown[]) => unknown).bind(host);
+        Object.assign(host, {
+          [name]: (...args: unknown[]) => {
+            calls.push(name);
+            return method(...args);
+          },
+        });
+      }
+      const loop = new Loop(host);
+      const future = loop.createFuture<string>();
+      const task = loop.createTask(function* waits() {
+        for (let i = 0; i < 100; i++) createTask(sleep(1000));
+        return yield* future;
+      });
+      await macrotask();
+      expect(calls.filter((name) => name === "alarm")).toHaveLength(1);
+      calls.length = 0;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(calls).toEqual([]);
+      future.setResult("woken");
+      expect(await task).toBe("woken");
+      loop.setExceptionHandler(() => {});
       loop.close();
     });
 

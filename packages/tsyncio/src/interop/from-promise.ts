@@ -105,17 +105,22 @@ class PromiseFuture<T> extends Future<T> {
   }
 }
 
-/** A future of `loop` that ends as `promise` does. Cancelling it drops what the promise gives. */
-export function promiseFuture<T>(promise: PromiseLike<T>, loop: Loop): Future<T> {
+/**
+ * A future of `loop` that ends as `promise` does. Cancelling it drops what the promise gives. With `owned` the error
+ * stays the affair of whoever has the promise: it is not reported when nobody looks at the future's.
+ */
+export function promiseFuture<T>(promise: PromiseLike<T>, loop: Loop, owned = false): Future<T> {
   const future = new PromiseFuture<T>({ loop });
-  loop.promisesPending++;
   promise.then(
     (value) => {
       if (!future.done()) future.setResult(value);
     },
     (error: unknown) => {
-      if (!future.done()) future.setException(error);
+      if (future.done()) return;
+      future.setException(error);
+      if (owned) future.takeError();
     },
   );
+  loop.promisesPending++;
   return future;
 }

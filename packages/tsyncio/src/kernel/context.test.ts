@@ -9,6 +9,7 @@ import {
   getRunningLoop,
   sleep,
   Token,
+  toThread,
   waitFor,
 } from "../index.js";
 import { runVirtual } from "../testing.js";
@@ -207,6 +208,26 @@ describe("the context is copied", () => {
       };
       yield* waitFor(sets(), 10);
       expect(variable.get()).toBe(7);
+    });
+  });
+
+  test("at toThread(), whose function sees it and changes a copy (B2 93)", () => {
+    runVirtual(function* main() {
+      const inline = {
+        submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): PromiseLike<Awaited<R>> {
+          const job = new Future<Awaited<R>>();
+          job.setResult(fn(...args) as Awaited<R>);
+          return job;
+        },
+      };
+      getRunningLoop().setDefaultExecutor(inline);
+      variable.set(3);
+      const seen = yield* toThread(() => {
+        const seen = variable.get();
+        variable.set(4);
+        return seen;
+      });
+      expect([seen, variable.get()]).toEqual([3, 3]);
     });
   });
 

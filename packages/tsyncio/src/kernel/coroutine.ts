@@ -1,9 +1,10 @@
 /**
  * What counts as a coroutine, and what to say about what does not.
  */
-import { current, type Suspension } from "./current.js";
+import { current, MARK_NAME, type Suspension } from "./current.js";
 import { describeValue, typeError, UsageError } from "./errors.js";
 import { Operation } from "./operation.js";
+import { foreignCopy } from "./running-loop.js";
 import { Waitable } from "./waitable.js";
 
 /**
@@ -144,7 +145,11 @@ export function own(coroutine: object): void {
 }
 
 /** The error raised at the `yield` of something the loop cannot wait for. */
-export function badYield(value: unknown): TypeError {
+export function badYield(value: unknown): Error {
+  // The mark of another copy of this package.
+  if (typeof value === "symbol" && value.description === MARK_NAME) {
+    return foreignCopy("await this here");
+  }
   let cure = "only awaitables can be awaited, with yield*";
   if (value instanceof Waitable || isCoroutine(value)) {
     cure = "write yield* instead of yield";

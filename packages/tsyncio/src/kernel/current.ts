@@ -6,6 +6,7 @@
  * with `next(RESUMED)`, which no first call can be, so that futures need no state for each of their awaiters, and
  * neither a suspension nor a resumption allocates anything.
  */
+import type { AsyncScope } from "./host.js";
 import type { Scope } from "./scope.js";
 
 /** The type of what coroutines yield; nothing else may be yielded to the loop. */
@@ -15,8 +16,10 @@ export interface Suspension {
   readonly [suspensionBrand]: true;
 }
 
+/** By this name another copy of the package knows our mark. */
+export const MARK_NAME = "tsyncio.suspension";
 /** The yielded mark. */
-export const MARK = Symbol("tsyncio.suspension") as unknown as Suspension;
+export const MARK = Symbol(MARK_NAME) as unknown as Suspension;
 /** The iterator result of every suspension. */
 export const SUSPENDED: IteratorYieldResult<Suspension> = { value: MARK, done: false };
 /** The iterator result of an await without a value. */
@@ -45,11 +48,20 @@ export const current: {
   task: object | undefined;
   /** The run that owns what the current callback creates, when no task is running. */
   scope: Scope | undefined;
+  /** The asynchronous context of the callback that is running, when no task is. */
+  asyncScope: AsyncScope | undefined;
   /** The current context. */
   context: object;
   /** What the coroutine that has just yielded waits for. */
   awaiting: object | typeof BARE | undefined;
-} = { loop: undefined, task: undefined, scope: undefined, context: {}, awaiting: undefined };
+} = {
+  loop: undefined,
+  task: undefined,
+  scope: undefined,
+  asyncScope: undefined,
+  context: {},
+  awaiting: undefined,
+};
 
 /** Suspends the current coroutine until `waitable` is done. */
 export function suspend(waitable: object): IteratorYieldResult<Suspension> {

@@ -1,7 +1,8 @@
 import type { CancelRequest } from "./cancelled-error.js";
-import { type Context, currentContext } from "./context.js";
-import { current, type Runnable } from "./current.js";
-import { describeValue, InvalidStateError, KeyboardInterrupt, typeError } from "./errors.js";
+import type { Context } from "./context.js";
+import { current } from "./current.js";
+import { describeValue, InvalidStateError, typeError } from "./errors.js";
+import { Handle } from "./handle.js";
 import type { Loop } from "./loop.js";
 import { runningLoop } from "./running-loop.js";
 import type { Scope } from "./scope.js";
@@ -12,43 +13,24 @@ import { CANCELLED, DONE, FAILED, LOGGED, PENDING, Waitable } from "./waitable.j
 export type DoneCallback<F> = (future: F) => unknown;
 
 /** A registered done callback: waits in the future, then in the ready queue. */
-class RegisteredCallback<T> implements Runnable {
+class RegisteredCallback<T> extends Handle {
   readonly future: Future<T>;
-  readonly fn: DoneCallback<never>;
-  readonly context: Context;
-  readonly scope: Scope;
 
   constructor(future: Future<T>, fn: DoneCallback<never>, context: Context | undefined) {
+    super(future.getLoop(), fn as () => unknown, context);
     this.future = future;
-    this.fn = fn;
-    this.context = context ?? currentContext().copy();
-    this.scope = future.getLoop().currentScope();
   }
 
-  run(): void {
-    const outer = current.context;
-    current.context = this.context;
-    current.scope = this.scope;
-    try {
-      this.fn(this.future as never);
-    } catch (error) {
-      if (error instanceof KeyboardInterrupt) {
-        this.future.getLoop().noteEscape(this.scope);
-        throw error;
-      }
-      this.future.getLoop().callExceptionHandler({
-        message: `Exception in callback ${this.fn.name || "(anonymous)"}`,
-        exception: error,
-        future: this.future,
-      });
-    } finally {
-      current.context = outer;
-      current.scope = undefined;
-    }
+  override invoke(callback: (future: Future<T>) => unknown): void {
+    callback(this.future);
   }
 
-  toString(): string {
-    return `<done callback ${this.fn.name || "(anonymous)"} of ${this.future.describe()}>`;
+  override subject(): { future: Future<T> } {
+    return { future: this.future };
+  }
+
+  override toString(): string {
+    return `<done callback ${this.callback?.name || "(anonymous)"} of ${this.future.describe()}>`;
   }
 }
 
@@ -175,7 +157,7 @@ export class Future<T = unknown> extends Waitable<T> {
   /** Removes every registration of `fn` and returns how many there were; one that is scheduled already still runs. */
   removeDoneCallback(fn: DoneCallback<this>): number {
     return this.filterWaiters(
-      (waiter) => !(waiter instanceof RegisteredCallback && waiter.fn === fn),
+      (waiter) => !(waiter instanceof RegisteredCallback && waiter.callback === fn),
     );
   }
 

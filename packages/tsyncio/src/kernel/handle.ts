@@ -1,6 +1,7 @@
 import { type Context, currentContext } from "./context.js";
 import { current, type Runnable } from "./current.js";
 import { KeyboardInterrupt } from "./errors.js";
+import type { ExceptionContext } from "./exception-handler.js";
 import type { AsyncScope } from "./host.js";
 import type { Loop } from "./loop.js";
 import type { Scope } from "./scope.js";
@@ -62,8 +63,9 @@ export class Handle implements Runnable {
     const outer = current.context;
     current.context = this.context;
     current.scope = this.scope;
+    current.asyncScope = this.asyncScope;
     try {
-      callback();
+      this.invoke(callback);
     } catch (error) {
       if (error instanceof KeyboardInterrupt) {
         this.loop.noteEscape(this.scope);
@@ -72,13 +74,24 @@ export class Handle implements Runnable {
       this.loop.callExceptionHandler({
         message: `Exception in callback ${callback.name || "(anonymous)"}`,
         exception: error,
-        handle: this,
+        ...this.subject(),
         ...(this.createdAt === undefined ? {} : { sourceTraceback: this.createdAt }),
       });
     } finally {
       current.context = outer;
       current.scope = undefined;
+      current.asyncScope = undefined;
     }
+  }
+
+  /** @internal */
+  invoke(callback: () => unknown): void {
+    callback();
+  }
+
+  /** @internal What the exception handler is told of. */
+  subject(): Pick<ExceptionContext, "handle" | "future"> {
+    return { handle: this };
   }
 
   toString(): string {

@@ -48,7 +48,7 @@ export interface Supervision {
 export interface Host {
   /** `node`, `browser`, `virtual`, `blocking`. */
   readonly name: string;
-  /** The clock's resolution in seconds: a timer is due when its deadline is less than this away. */
+  /** The clock's resolution in seconds: a timer is due when its deadline is no further away. */
   readonly resolution: number;
   /** Monotonic seconds from an arbitrary origin. */
   now(): number;

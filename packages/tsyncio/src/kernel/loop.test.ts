@@ -333,3 +333,9 @@ test("Loop.createFuture() makes a future of that loop", () => {
   const loop = virtualLoop();
   expect(loop.createFuture().getLoop()).toBe(loop);
 });
+
+test.each([undefined, null, 42, {}, VirtualHost])("new Loop() refuses %s as its host", (host) => {
+  const error = errorOf(() => new Loop(host as never));
+  expect(error).toBeInstanceOf(TypeError);
+  expect(error).toEqual(withCode("ERR_INVALID_ARG"));
+});

@@ -248,7 +248,7 @@ export class Loop extends Scheduler {
   /**
    * Runs `fn(...args)` on `executor`, or on the loop's own when it is null.
    *
-   * **Cancellation:** the executor's affair.
+   * **Cancellation:** ends the wait; whether the function is stopped is the executor's affair.
    *
    * @throws {UsageError} when there is none (`ERR_NO_EXECUTOR`).
    */
@@ -256,11 +256,18 @@ export class Loop extends Scheduler {
     executor: Executor | null,
     fn: (...args: A) => R,
     ...args: A
-  ): PromiseLike<Awaited<R>> {
+  ): Future<Awaited<R>> {
     const chosen = executor ?? this.#executor ?? Loop.executorFactory?.();
     if (chosen === undefined) throw noExecutor("run in an executor");
     if (executor === null) this.#executor = chosen;
-    return chosen.submit(fn, ...args);
+    const job: unknown = chosen.submit(fn, ...args);
+    if (job instanceof Future) return job as Future<Awaited<R>>;
+    const future = this.createFuture<Awaited<R>>();
+    (job as PromiseLike<Awaited<R>>).then(
+      (value) => void (future.done() || future.setResult(value)),
+      (error: unknown) => void (future.done() || future.setException(error)),
+    );
+    return future;
   }
 
   /** The executor for `runInExecutor(null, …)` and `toThread`. */
@@ -287,9 +294,11 @@ export class Loop extends Scheduler {
   /** @internal The asynchronous context for what is made now. */
   inheritedAsyncScope(): AsyncScope | undefined {
     const { host } = this;
-    const task = current.task as Task<unknown> | undefined;
-    // Inside a step the stores are the task's own, unless the program is known to use stores and may have changed them.
-    if (task !== undefined && host.storesInUse !== true) return task.asyncScope;
+    // Inside a turn the stores are those of the task or callback, unless the program is known to change stores.
+    if (current.loop === this && host.storesInUse !== true) {
+      const task = current.task as Task<unknown> | undefined;
+      return task === undefined ? current.asyncScope : task.asyncScope;
+    }
     return host.asyncScope?.();
   }
 

@@ -121,6 +121,16 @@ describe("the order of a turn", () => {
     expect(log).toEqual(["1", "1 and a bit", "next turn", "2 resolutions later"]);
   });
 
+  test.each([1e9, 1.7e9, 2 ** 40])("timers fire where the clock reads %d already", (start) => {
+    const loop = new Loop(new VirtualHost(start));
+    const log: number[] = [];
+    loop.callLater(0, () => log.push(0));
+    loop.callLater(1, () => log.push(1));
+    loop.callLater(0.25, () => log.push(0.25));
+    runUntil(loop, start + 2);
+    expect(log).toEqual([0, 0.25, 1]);
+  });
+
   test.each([100, 101, 1000])(
     "of %i timers those that are not cancelled fire, in order (B2 8)",
     (count) => {

@@ -13,7 +13,7 @@
 import { RingBuffer } from "../collections/ring-buffer.js";
 import { type HeapItem, TimerHeap } from "../collections/timer-heap.js";
 import { current, type Runnable } from "./current.js";
-import { KeyboardInterrupt } from "./errors.js";
+import { describeValue, KeyboardInterrupt, typeError } from "./errors.js";
 import type { Host } from "./host.js";
 import type { Loop } from "./loop.js";
 import type { Observer } from "./observer.js";
@@ -59,7 +59,14 @@ export abstract class Scheduler {
   #freshFailures: Waitable<unknown>[] = [];
   #escapedFrom: Scope | undefined = undefined;
 
+  /** @throws {TypeError} when `host` is none (`ERR_INVALID_ARG`). */
   constructor(host: Host) {
+    if (typeof host?.now !== "function") {
+      throw typeError(
+        "ERR_INVALID_ARG",
+        `Cannot create a loop: host must be a Host, got ${describeValue(host)}; pass new NodeHost(), new VirtualHost(), …`,
+      );
+    }
     this.host = host;
     this.#awake = host.waitUntil !== undefined;
   }
@@ -136,6 +143,8 @@ export abstract class Scheduler {
 
   /** @internal Resolves at `stop()`. */
   untilStopped(): Promise<void> {
+    // Stopped before it began: one turn, as on a blocking host.
+    if (this.#stopping && !this.#awake) this.#wakeUp();
     return new Promise((resolve) => this.#foreverRuns.push(resolve));
   }
 
@@ -161,7 +170,8 @@ export abstract class Scheduler {
   /** L2. */
   #fireTimers(now: number): void {
     const due = now + this.host.resolution;
-    while (this.#timers.earliest < due) this.#ready.push(this.#timers.pop());
+    // Not `<`: far from the origin the clock's own grain is coarser than its resolution, and `due` is `now`.
+    while (this.#timers.earliest <= due) this.#ready.push(this.#timers.pop());
   }
 
   /** L1. */
@@ -224,9 +234,10 @@ export abstract class Scheduler {
     for (;;) {
       this.#fireTimers(now);
       if (this.#ready.length === 0) {
+        if (this.#stopping) this.#endForeverRuns();
         if (this.#timers.length === 0) return;
         now = host.now();
-        if (this.#timers.earliest >= now + host.resolution) return;
+        if (this.#timers.earliest > now + host.resolution) return;
         continue;
       }
       ran += this.#ready.length;
@@ -255,8 +266,9 @@ export abstract class Scheduler {
   }
 
   #endForeverRuns(): void {
-    this.#stopping = false;
     const runs = this.#foreverRuns;
+    if (runs.length === 0) return;
+    this.#stopping = false;
     this.#foreverRuns = [];
     for (const end of runs) end();
   }
@@ -297,6 +309,6 @@ export abstract class Scheduler {
     const when = this.#timers.earliest;
     const { host } = this;
     if (when === Infinity) throw host.deadlock?.(this as unknown as Loop);
-    if (when >= host.now() + host.resolution) host.waitUntil?.(when);
+    if (when > host.now() + host.resolution) host.waitUntil?.(when);
   }
 }

@@ -30,6 +30,8 @@ const registry =
 export function watchFailures(fresh: readonly Waitable<unknown>[], loop: Loop): void {
   for (const future of fresh) {
     if (future.state !== FAILED) continue;
+    // Until its stack is asked for an error holds what its frames refer to, and so the task that raised it.
+    void (future.value as { stack?: unknown } | undefined | null)?.stack;
     const { scope = loop.rootScope, context, createdAt } = future as Partial<Task & Future>;
     const failure: Failure = {
       error: future.value,

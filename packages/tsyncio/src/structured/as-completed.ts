@@ -1,4 +1,3 @@
-import type { HeapItem } from "../collections/timer-heap.js";
 import { asFuture } from "../interop/ensure-future.js";
 import {
   type AnyAwaitable,
@@ -108,7 +107,7 @@ class Next extends Operation<unknown> {
  * As a plain iterable it gives operations, of which the k-th awaits the k-th to end, whichever is awaited first; by
  * `asyncFor` it gives the futures themselves, each of them done.
  */
-export class AsCompleted<A> implements Runnable, HeapItem {
+export class AsCompleted<A> {
   /** @internal */
   heapIndex = -1;
   /** @internal Ended and not taken; undefined for one that did not end in time. */

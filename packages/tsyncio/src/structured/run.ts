@@ -5,6 +5,7 @@ import { current } from "../kernel/current.js";
 import { UsageError } from "../kernel/errors.js";
 import type { Host, SupervisedRun, Supervision } from "../kernel/host.js";
 import { Loop } from "../kernel/loop.js";
+import { foreignCopy, registry } from "../kernel/running-loop.js";
 import type { Scope } from "../kernel/scope.js";
 import type { Task } from "../kernel/task.js";
 import { ActiveRun, closeAll, type MainOptions, runToEnd } from "./active-run.js";
@@ -39,9 +40,12 @@ export function run<T>(main: TaskSource<T>, options: RunOptions = {}): Promise<T
   return runOn(loop, main, options).finally(() => closeAll(loop));
 }
 
-/** @internal Throws inside a running loop. */
+/** @internal Throws inside a running loop, one of another copy of this package too. */
 export function refuseInsideLoop(action: string): void {
-  if (current.loop === undefined) return;
+  if (current.loop === undefined) {
+    if (registry.running === undefined) return;
+    throw foreignCopy(`call ${action}`);
+  }
   throw new UsageError(
     "ERR_LOOP_RUNNING",
     `${action} cannot be called from a running event loop; await the coroutine with yield*`,

@@ -59,7 +59,7 @@ class MemberDone implements Runnable {
  * });
  * results; // => [ 1, 2 ]
  */
-export class TaskGroup implements AsyncContextManager<TaskGroup>, CancelScope {
+export class TaskGroup implements AsyncContextManager<TaskGroup> {
   /** @internal */
   outer: CancelScope | undefined = undefined;
   readonly #tasks = new Set<Task<unknown>>();

@@ -25,7 +25,7 @@ type TimeoutState = "created" | "active" | "expiring" | "expired" | "finished";
  *
  * asyncio: `Timeout`.
  */
-export class Timeout implements AsyncContextManager<Timeout>, CancelScope {
+export class Timeout implements AsyncContextManager<Timeout> {
   /** @internal */
   outer: CancelScope | undefined = undefined;
   #state: TimeoutState = "created";

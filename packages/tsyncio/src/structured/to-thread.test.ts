@@ -4,7 +4,6 @@ import {
   createTask,
   type Executor,
   Future,
-  fromPromise,
   getRunningLoop,
   isCancelled,
   Loop,
@@ -160,12 +159,32 @@ describe("Loop.runInExecutor", () => {
       const loop = getRunningLoop();
       loop.setDefaultExecutor(own);
       return [
-        yield* fromPromise(loop.runInExecutor(given, add, 1, 2)),
-        yield* fromPromise(loop.runInExecutor(null, add, 3, 4)),
+        yield* loop.runInExecutor(given, add, 1, 2),
+        yield* loop.runInExecutor(null, add, 3, 4),
       ];
     });
     expect(seen).toEqual([3, 7]);
     expect([given.submitted, own.submitted]).toEqual([["add"], ["add"]]);
+  });
+
+  it("Loop.runInExecutor() gives a future, which is the executor's own when it gives one", () => {
+    const executor = new FutureExecutor();
+    const seen = runVirtual(function* main() {
+      const job = getRunningLoop().runInExecutor(executor, add, 1, 2);
+      return [job instanceof Future, job === executor.futures[0], yield* job];
+    });
+    expect(seen).toEqual([true, true, 3]);
+  });
+
+  it("Loop.runInExecutor() whose future is cancelled lets go of the job at once", async () => {
+    const seen = await runVirtualAsync(function* main() {
+      const loop = getRunningLoop();
+      const job = loop.runInExecutor({ submit: () => new Promise<never>(() => {}) }, add, 1, 2);
+      yield* sleep(1);
+      job.cancel();
+      return [isCancelled(yield* raisedBy(job)), loop.time()];
+    });
+    expect(seen).toEqual([true, 1]);
   });
 
   it("Loop.runInExecutor() without an executor is an error", () => {

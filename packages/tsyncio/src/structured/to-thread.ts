@@ -1,5 +1,3 @@
-import { fromPromise } from "../interop/from-promise.js";
-import { isAwaitable } from "../kernel/awaitable.js";
 import { copyContext } from "../kernel/context.js";
 import type { Coroutine } from "../kernel/coroutine.js";
 import type { Operation } from "../kernel/operation.js";
@@ -23,7 +21,5 @@ export function toThread<A extends unknown[], R>(
 
 function* submit<A extends unknown[], R>(fn: (...args: A) => R, args: A): Coroutine<Awaited<R>> {
   const loop = runningLoop("run in a thread");
-  const job = copyContext().run(() => loop.runInExecutor(null, fn, ...args));
-  if (isAwaitable(job)) return (yield* job as Coroutine<Awaited<R>>) as Awaited<R>;
-  return yield* fromPromise(job);
+  return yield* copyContext().run(() => loop.runInExecutor(null, fn, ...args));
 }

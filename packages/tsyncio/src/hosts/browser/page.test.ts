@@ -1,6 +1,6 @@
 /** What a page needs of the loop it shares its thread with. */
 import { describe, expect, test } from "vitest";
-import { type Coroutine, createTask, fromPromise, Future, run, sleep } from "../../index.js";
+import { type Coroutine, createTask, Future, fromPromise, run, sleep } from "../../index.js";
 
 describe("a loop in a page", () => {
   test("lets frames be drawn while tasks reschedule for ever", async () => {

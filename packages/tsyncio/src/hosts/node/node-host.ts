@@ -16,8 +16,14 @@ import { supervise } from "./supervise.js";
 
 const resolved = Promise.resolve();
 
-/** The asynchronous context of no request: what the loop's own turns run in. Made before any store can exist. */
-const neutral = new AsyncResource("tsyncio");
+/** The asynchronous context of no request. Made before any store can exist; nothing ever runs in it. */
+const root = new AsyncResource("tsyncio");
+/** What the loop's own turns run in: without stores, until a task's `enterWith` leaves one there. */
+let neutral = neutralResource();
+
+function neutralResource(): AsyncResource {
+  return root.runInAsyncScope(() => new AsyncResource("tsyncio"));
+}
 
 /**
  * A loop's footing on Node: microtasks to wake, `setImmediate` to breathe, one timeout for the earliest deadline.
@@ -52,9 +58,13 @@ export class NodeHost implements Host {
 
   asyncScope(): AsyncScope | undefined {
     const resource = new AsyncResource("tsyncio.Task");
-    if (!holdsStore(resource)) return undefined;
-    this.storesInUse = true;
-    return resource;
+    if (holdsStore(neutral)) {
+      neutral = neutralResource();
+      this.storesInUse = true;
+    }
+    if (holdsStore(resource)) this.storesInUse = true;
+    // Once stores are in use each task has a context of its own, so that `enterWith` in one stays there.
+    return this.storesInUse ? resource : undefined;
   }
 
   supervise(run: SupervisedRun): Supervision {

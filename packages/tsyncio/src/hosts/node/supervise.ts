@@ -20,7 +20,8 @@ class Watch implements Supervision {
 
   interrupt(): void {
     const { run } = this;
-    if (++this.#interrupts > 1 || run.main.done()) run.giveUp(noteInterrupt(new KeyboardInterrupt()));
+    if (++this.#interrupts > 1 || run.main.done())
+      run.giveUp(noteInterrupt(new KeyboardInterrupt()));
     else run.main.cancel();
   }
 
@@ -86,6 +87,7 @@ function endByInterrupt(error: unknown): void {
     return;
   }
   // Not ours: as without this listener.
+  if (process.listenerCount("uncaughtException") > 0) return;
   console.error(error);
   process.exit(process.exitCode || 1);
 }
