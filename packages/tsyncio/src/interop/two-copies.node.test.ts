@@ -114,6 +114,16 @@ describe("two copies of the package", () => {
     expect(await metInside(meet)).toEqual(refusal);
   });
 
+  it("refuse each other: yield* on a task of one in a task of the other", async () => {
+    const theirs = await two.run(function* main() {
+      return two.getRunningLoop();
+    });
+    const task = theirs.createTask(two.sleep(1000));
+    expect(await metInside(() => task)).toEqual(refusal);
+    task.cancel();
+    expect(two.isCancelled(await task.catch((error: unknown) => error))).toBe(true);
+  });
+
   it("take each other's tasks as promises", async () => {
     const theirs = await two.run(function* main() {
       return two.getRunningLoop();

@@ -64,11 +64,11 @@ describe("the errors", () => {
 
 describe("isCancelled()", () => {
   test("is true for CancelledError, of another copy of the package too", () => {
-    const foreign = Object.assign(new Error(), { code: "ERR_CANCELLED" });
+    const foreign = Object.assign(new Error("foreign"), { code: "ERR_CANCELLED" });
     const errors = [new CancelledError(), cancelledError(undefined), foreign];
     expect(errors.map(isCancelled)).toEqual([true, true, true]);
     const others = [
-      new Error(),
+      new Error("another"),
       new TimeoutError(),
       { code: "ERR_CANCELLED" },
       undefined,

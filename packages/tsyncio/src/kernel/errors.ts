@@ -214,10 +214,9 @@ export function describeValue(value: unknown): string {
     case "function":
       return `function ${value.name || "(anonymous)"}`;
     case "object": {
-      const { constructor } = value as { constructor?: { name?: unknown } };
+      const { constructor: made } = value as { constructor?: { name?: unknown } };
       // A generator's constructor has no name, its tag has.
-      const name =
-        constructor?.name || (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+      const name = made?.name || (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
       return typeof name === "string" && name !== "" ? name : "object";
     }
     default:

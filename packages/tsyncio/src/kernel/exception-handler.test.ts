@@ -216,7 +216,7 @@ describe("Loop.defaultExceptionHandler()", () => {
       { debug: true },
     );
     expect(calls[0]?.[0]).toMatch(
-      /^Exception in callback breaks\nhandle: .*\ncreated at\n\s+at [^]*exception-handler\.test/,
+      /^Exception in callback breaks\nhandle: .*\ncreated at\n\s+at [\s\S]*exception-handler\.test/,
     );
   });
 });

@@ -303,15 +303,7 @@ describe("isFuture()", () => {
     runVirtual(function* main() {
       const task = createTask(sleep(0));
       expect([lone(), task].map(isFuture)).toEqual([true, true]);
-      const others = [
-        sleep(0),
-        Promise.resolve(),
-        { then() {} },
-        null,
-        undefined,
-        1,
-        function* () {},
-      ];
+      const others = [sleep(0), Promise.resolve(), new Map(), null, undefined, 1, function* () {}];
       expect(others.map(isFuture)).toEqual(others.map(() => false));
       yield* task;
     });

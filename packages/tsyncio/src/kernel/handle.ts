@@ -1,5 +1,5 @@
 import { type Context, currentContext } from "./context.js";
-import { current, type Runnable } from "./current.js";
+import { current } from "./current.js";
 import { KeyboardInterrupt } from "./errors.js";
 import type { ExceptionContext } from "./exception-handler.js";
 import type { AsyncScope } from "./host.js";
@@ -11,7 +11,7 @@ import type { Scope } from "./scope.js";
  *
  * asyncio: `Handle`.
  */
-export class Handle implements Runnable {
+export class Handle {
   /** @internal */
   readonly loop: Loop;
   /** @internal */

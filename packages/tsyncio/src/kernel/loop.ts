@@ -263,9 +263,16 @@ export class Loop extends Scheduler {
     const job: unknown = chosen.submit(fn, ...args);
     if (job instanceof Future) return job as Future<Awaited<R>>;
     const future = this.createFuture<Awaited<R>>();
+    this.promisesPending++;
     (job as PromiseLike<Awaited<R>>).then(
-      (value) => void (future.done() || future.setResult(value)),
-      (error: unknown) => void (future.done() || future.setException(error)),
+      (value) => {
+        this.promisesPending--;
+        if (!future.done()) future.setResult(value);
+      },
+      (error: unknown) => {
+        this.promisesPending--;
+        if (!future.done()) future.setException(error);
+      },
     );
     return future;
   }

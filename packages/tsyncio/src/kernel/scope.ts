@@ -10,7 +10,7 @@ import type { Task } from "./task.js";
 import type { Failure } from "./unretrieved.js";
 
 export class Scope {
-  /** The tasks that are not done, oldest first. */
+  /** @internal The tasks that are not done, oldest first. */
   readonly tasks = new LinkedList<Task<unknown>>();
   /** Failures nobody has looked at. */
   readonly failures = new Set<Failure>();

@@ -102,7 +102,7 @@ describe("the end of a Task", () => {
     runVirtual(function* main() {
       const task = createTask(sleep(1, "own"));
       expect(() => task.setResult("foreign")).toThrow(withCode("ERR_TASK_RESULT"));
-      expect(() => task.setException(new Error())).toThrow(withCode("ERR_TASK_RESULT"));
+      expect(() => task.setException(new Error("foreign"))).toThrow(withCode("ERR_TASK_RESULT"));
       expect(yield* task).toBe("own");
       yield* stillWorks();
     });

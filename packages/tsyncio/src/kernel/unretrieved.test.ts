@@ -66,7 +66,7 @@ describe("an error that nobody looked at", () => {
       createTask(fails());
       yield* sleep(2);
     }, true);
-    expect(reports[0]?.sourceTraceback).toMatch(/created at[^]*unretrieved\.test/);
+    expect(reports[0]?.sourceTraceback).toMatch(/created at[\s\S]*unretrieved\.test/);
   });
 
   test.each<[string, (task: Task<string>) => unknown]>([

@@ -181,9 +181,12 @@ export class ActiveRun<T> implements Runnable {
     loop.watchFailures();
     // What main failed with is the run's outcome and not one that nobody has looked at.
     if (this.main.state !== DONE && this.main.state !== CANCELLED) this.main.takeError();
-    reportFailures(scope);
-    scope.close();
-    this.#onEnd();
+    try {
+      reportFailures(scope);
+    } finally {
+      scope.close();
+      this.#onEnd();
+    }
   }
 
   /** A real host's run that does not come to its end says why. */

@@ -8,13 +8,9 @@ describe("BlockingHost", () => {
     const loop = new Loop(new BlockingHost());
     const log: string[] = [];
     const result = loop.runUntilComplete(function* main() {
-      const naps = [3, 1, 2].map((ms) =>
-        createTask(function* naps() {
-          yield* sleep(`${ms}ms`);
-          log.push(`${ms}`);
-        }),
-      );
-      for (const nap of naps) yield* nap;
+      const start = loop.time();
+      for (const ms of [3, 1, 2]) loop.callAt(start + ms / 1000, () => log.push(`${ms}`));
+      yield* createTask(sleep("10ms"));
       return "result";
     });
     log.push("after the call");
