@@ -87,6 +87,18 @@ describe("an error that nobody looked at", () => {
     expect(reports).toEqual([]);
   });
 
+  test("of a future is not reported after a late cancel() (B2 28)", () => {
+    const reports = reportsOf(function* main() {
+      const [before, after] = [new Future(), new Future()];
+      before.setException(new Error("failed"));
+      after.setException(new Error("failed"));
+      before.cancel();
+      yield* sleep(2);
+      after.cancel();
+    });
+    expect(reports).toEqual([]);
+  });
+
   test("is not reported when somebody awaits it, at once or after the loop was at rest", () => {
     const reports = reportsOf(function* main() {
       const [now, later] = [createTask(fails()), createTask(fails())];
