@@ -216,6 +216,16 @@ describe("runs", () => {
     expect(loop.isClosed()).toBe(false);
   });
 
+  it("D36 a Runner's run cancels what it leaves behind, and does not keep it for the next run", async () => {
+    const runner = new Runner();
+    const left = await runner.run(function* first() {
+      yield* sleep(0);
+      return [createTask(sleep(60))];
+    });
+    expect(left.map((task) => task.cancelled())).toEqual([true]);
+    await runner.close();
+  });
+
   it("D31 async generators left open are closed when their run ends, one after the other", () => {
     const reports: unknown[] = [];
     const log: [string, number][] = [];

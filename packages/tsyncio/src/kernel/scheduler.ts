@@ -182,7 +182,17 @@ export abstract class Scheduler {
     if (this.#turnEnd.length > 0) {
       const actions = this.#turnEnd;
       this.#turnEnd = [];
-      for (const action of actions) action();
+      this.#endTurn(actions);
+    }
+  }
+
+  /** Calls `actions`; when one raises, the others come at the end of the next turn. */
+  #endTurn(actions: (() => void)[]): void {
+    let done = 0;
+    try {
+      for (; done < actions.length; done++) (actions[done] as () => void)();
+    } finally {
+      this.#turnEnd.push(...actions.slice(done + 1));
     }
   }
 

@@ -175,13 +175,15 @@ export abstract class Waitable<T> {
   // biome-ignore lint/suspicious/noThenProperty: being awaitable by plain async code is the point
   then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+    // biome-ignore lint/suspicious/noExplicitAny: as a promise types it, so that callbacks written for one fit
+    onRejected?: ((reason: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return toPromise(this.started()).then(onFulfilled, onRejected);
   }
 
   /** As a promise's `catch`. */
-  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  catch<B = never>(onRejected?: ((reason: any) => B | PromiseLike<B>) | null): Promise<T | B> {
     return toPromise(this.started()).catch(onRejected);
   }
 
