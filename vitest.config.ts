@@ -7,6 +7,7 @@
  * Chromium only. `STRESS=1` gives tests the time that full sizes take.
  */
 
+import { tsyncio } from "@tsyncio/transform/vite";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
@@ -24,6 +25,8 @@ export default defineConfig({
     maxWorkers: "100%",
     projects: [
       {
+        // What is written as `async` functions for tsyncio to run; tests are not, they are vitest's.
+        plugins: [tsyncio({ include: "conformance/subject/async-interpreter" })],
         ssr: { resolve: { conditions: ["tsyncio-source", ...defaultServerConditions] } },
         resolve: { conditions: ["tsyncio-source", ...defaultServerConditions] },
         test: {

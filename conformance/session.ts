@@ -4,7 +4,7 @@ import { shrink } from "./compare/shrink.js";
 import { generate } from "./generate/generate.js";
 import type { Oracle } from "./oracle/oracle.js";
 import type { Program } from "./program/program.js";
-import { runSubject } from "./subject/run.js";
+import { type Form, runSubject } from "./subject/run.js";
 
 const SIZES = [8, 12, 16, 24, 32];
 const BATCH = 200;
@@ -30,6 +30,7 @@ export interface Tally {
 export interface SessionOptions {
   readonly programs: number;
   readonly seed: number;
+  readonly form: Form;
   /** At most so many differences are shrunk; the others count as `not shrunk`. */
   readonly shrinkLimit: number;
 }
@@ -53,8 +54,9 @@ export function runSession(oracle: Oracle, options: SessionOptions): Tally {
   for (let done = 0; done < options.programs; done += BATCH) {
     const length = Math.min(BATCH, options.programs - done);
     const seeds = Array.from({ length }, (_, i) => options.seed + done + i);
-    for (const [seed, difference] of compareBatch(oracle, seeds, tally)) {
-      const small = shrinks-- > 0 ? shrink(difference, firstDiffering(oracle)) : difference;
+    for (const [seed, difference] of compareBatch(oracle, seeds, options.form, tally)) {
+      const small =
+        shrinks-- > 0 ? shrink(difference, firstDiffering(oracle, options.form)) : difference;
       const key = shrinks >= 0 ? classOf(small) : "not shrunk";
       const known = tally.classes.get(key);
       if (known === undefined) tally.classes.set(key, { example: small, seeds: [seed] });
@@ -67,6 +69,7 @@ export function runSession(oracle: Oracle, options: SessionOptions): Tally {
 function compareBatch(
   oracle: Oracle,
   seeds: readonly number[],
+  form: Form,
   tally: Tally,
 ): [seed: number, Difference][] {
   const programs = seeds.map(programOf);
@@ -82,7 +85,7 @@ function compareBatch(
       continue;
     }
     tally.compared++;
-    const actual = comparable(outcome.trace, runSubject(program));
+    const actual = comparable(outcome.trace, runSubject(program, form));
     if (firstDifference(outcome.trace, actual) < 0) tally.equal++;
     else differences.push([seeds[i] as number, { program, expected: outcome.trace, actual }]);
   }
@@ -92,13 +95,13 @@ function compareBatch(
 }
 
 /** Runs candidates of the shrinker on both sides. */
-export function firstDiffering(oracle: Oracle) {
+export function firstDiffering(oracle: Oracle, form: Form) {
   return (candidates: readonly Program[]): Difference | undefined => {
     const outcomes = oracle.run(candidates);
     for (const [i, program] of candidates.entries()) {
       const expected = outcomes[i]?.trace;
       if (expected === undefined) continue;
-      const actual = comparable(expected, runSubject(program));
+      const actual = comparable(expected, runSubject(program, form));
       if (firstDifference(expected, actual) >= 0) return { program, expected, actual };
     }
     return undefined;

@@ -7,15 +7,17 @@
 import { spawnSync } from "node:child_process";
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { readJson, root } from "./source/files.js";
@@ -32,7 +34,8 @@ const packages = readdirSync(join(root, "packages")).filter((name) => {
   return existsSync(join(root, path)) && readJson(path).private !== true;
 });
 try {
-  for (const name of packages) await checkPackage(`packages/${name}`);
+  const packed = packages.map((name) => packAndInstall(`packages/${name}`));
+  for (const each of packed) await checkPackage(each);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -40,11 +43,43 @@ for (const fault of faults) console.error(fault);
 if (faults.length > 0) process.exitCode = 1;
 console.log(`${packages.length} packages, ${entries} entries, ${faults.length} faults`);
 
-/** @param {string} path */
-async function checkPackage(path) {
+/**
+ * @typedef {object} Packed
+ * @property {string} path
+ * @property {any} manifest
+ * @property {string} tarball
+ * @property {string[]} files
+ */
+
+/**
+ * Packs a package and puts it, and links to what it depends on, where the others find it.
+ * @param {string} path
+ * @returns {Packed}
+ */
+function packAndInstall(path) {
   const manifest = readJson(`${path}/package.json`);
   const { filename, files } = pack(path);
   const tarball = join(scratch, filename);
+  install(tarball, manifest.name);
+  for (const name of Object.keys(manifest.dependencies ?? {})) link(path, name);
+  return { path, manifest, tarball, files };
+}
+
+/**
+ * @param {string} path
+ * @param {string} name
+ */
+function link(path, name) {
+  const place = join(scratch, "node_modules", name);
+  const own = join(root, path, "node_modules", name);
+  const source = existsSync(own) ? own : join(root, "node_modules", name);
+  if (existsSync(place) || lstatSync(source).isSymbolicLink()) return;
+  mkdirSync(dirname(place), { recursive: true });
+  symlinkSync(source, place, "junction");
+}
+
+/** @param {Packed} packed */
+async function checkPackage({ path, manifest, tarball, files }) {
   const { messages } = await publint({
     strict: true,
     pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer },
@@ -62,7 +97,6 @@ async function checkPackage(path) {
   for (const file of files.filter((file) => FOREIGN.test(file))) {
     faults.push(`${path}: packs ${file}`);
   }
-  install(tarball, manifest.name);
   checkEntries(path, manifest);
   checkBin(path, manifest);
 }

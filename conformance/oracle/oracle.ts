@@ -2,6 +2,8 @@
  * CPython as the oracle: the interpreter in this folder's Python files, run by pyodide.
  */
 import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import { loadPyodide } from "pyodide";
 import { packageFolder } from "../package-folder.js";
 import type { Program } from "../program/program.js";
@@ -24,7 +26,9 @@ export interface Oracle {
 
 /** Loads CPython (about two seconds). */
 export async function loadOracle(): Promise<Oracle> {
-  const python = await loadPyodide();
+  // By itself pyodide looks for its folder in a stack trace, where source maps may show another.
+  const indexURL = dirname(createRequire(import.meta.url).resolve("pyodide/package.json"));
+  const python = await loadPyodide({ indexURL });
   const home = "/home/pyodide";
   python.FS.mkdir(`${home}/${PACKAGE}`);
   python.FS.writeFile(`${home}/${PACKAGE}/__init__.py`, "");

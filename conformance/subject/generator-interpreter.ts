@@ -1,22 +1,26 @@
 /** The interpreter in generator form: a body is a `function*`, awaiting is `yield*`. */
 import * as asyncio from "tsyncio";
-import type { Awaitable, Block, Operation, Step } from "../program/program.js";
-import { describe, Frame, Missing, Steps } from "./steps.js";
+import type { Block, Operation, Step } from "../program/program.js";
+import {
+  type Begin,
+  describe,
+  Frame,
+  Missing,
+  type OperationOf,
+  Returned,
+  Steps,
+  type WaitOf,
+} from "./steps.js";
 import { caught, errorText } from "./trace.js";
 
-type OperationOf<K extends Operation["op"]> = Extract<Operation, { op: K }>;
 type Flow = Generator<asyncio.Suspension, Returned | undefined, unknown>;
 
-/** A `return` on its way out of nested blocks. */
-export class Returned {
-  readonly value: unknown;
-
-  constructor(value: unknown) {
-    this.value = value;
-  }
+/** The main coroutine of a program, in generator form. */
+export function* mainGenerator(begin: Begin): asyncio.Coroutine<unknown> {
+  return yield* begin(GeneratorInterpreter).runBody("main");
 }
 
-export class GeneratorInterpreter extends Steps {
+class GeneratorInterpreter extends Steps {
   override *runBody(name: string): asyncio.Coroutine<unknown> {
     this.trace.label(asyncio.currentTask(), name);
     this.trace.add(`enter ${name}`);
@@ -31,10 +35,7 @@ export class GeneratorInterpreter extends Steps {
     return returned?.value;
   }
 
-  override *wait(
-    of: readonly asyncio.Future<unknown>[],
-    e: Extract<Awaitable, { aw: "wait" }>,
-  ): asyncio.Coroutine<unknown> {
+  override *wait(of: readonly asyncio.Future<unknown>[], e: WaitOf): asyncio.Coroutine<unknown> {
     const [done, pending] = yield* asyncio.wait(of, this.waitOptions(e));
     return [this.members(done), this.members(pending)];
   }
@@ -66,14 +67,8 @@ export class GeneratorInterpreter extends Steps {
       }
       case "with":
         return yield* this.#with(op, frame);
-      case "timeout": {
-        const { delay } = op;
-        const manager =
-          op.absolute === true
-            ? asyncio.timeoutAt(delay === null ? null : this.trace.at(delay))
-            : asyncio.timeout(delay);
-        return yield* this.#fresh(manager, op, frame);
-      }
+      case "timeout":
+        return yield* this.#fresh(this.timeoutOf(op), op, frame);
       case "group":
         return yield* this.#fresh(new asyncio.TaskGroup(), op, frame);
       case "asCompleted":

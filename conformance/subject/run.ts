@@ -2,30 +2,40 @@
 import * as asyncio from "tsyncio";
 import { runVirtual } from "tsyncio/testing";
 import type { Program } from "../program/program.js";
-import { GeneratorInterpreter } from "./generator-interpreter.js";
+import { mainAsync } from "./async-interpreter.js";
+import { mainGenerator } from "./generator-interpreter.js";
+import type { Begin } from "./steps.js";
 import { errorText, Trace } from "./trace.js";
 
 const WATCHDOG = 1000;
 const WATCHDOG_AGAIN = 100;
 const LATEST = 3000;
 
+const MAINS = { generator: mainGenerator, async: mainAsync } as const;
+
+/** The style that the interpreter of programs is written in. */
+export type Form = keyof typeof MAINS;
+/** Both of them. */
+export const FORMS = Object.keys(MAINS) as readonly Form[];
+
 /** The trace of a program; see `oracle/interpreter.py` for what is the same there. */
-export function runSubject(program: Program): readonly string[] {
+export function runSubject(program: Program, form: Form): readonly string[] {
   let trace: Trace | undefined;
-  function* main(): asyncio.Coroutine<unknown> {
+  const begin: Begin = (Interpreter) => {
     const loop = asyncio.getRunningLoop();
     const task = asyncio.currentTask();
     if (task === null || task === undefined) throw new Error("No current task in main");
     trace = new Trace(loop, task);
     loop.setExceptionHandler(trace.handler);
     guard(loop, trace);
-    const interpreter = new GeneratorInterpreter(program, loop, trace);
+    const interpreter = new Interpreter(program, loop, trace);
     interpreter.slots.set("main", task);
-    return yield* interpreter.runBody("main");
-  }
+    return interpreter;
+  };
   let outcome: { readonly value: unknown } | { readonly error: unknown };
+  const main: () => asyncio.Coroutine<unknown> | Promise<unknown> = () => MAINS[form](begin);
   try {
-    outcome = { value: runVirtual(main()) };
+    outcome = { value: runVirtual(main) };
   } catch (error) {
     outcome = { error };
   }

@@ -3,7 +3,7 @@
  * the interpreter (generators, and lowered `async` functions) stand on it and add how a body waits.
  */
 import * as asyncio from "tsyncio";
-import type { Awaitable, Block, Callback, Program, Step } from "../program/program.js";
+import type { Awaitable, Block, Callback, Operation, Program, Step } from "../program/program.js";
 import { makeObject } from "./objects.js";
 import { caught, errorText, raised, type Trace } from "./trace.js";
 
@@ -29,6 +29,23 @@ type StepTable = {
 /** Anything; what is in a slot is known only to the program. */
 // biome-ignore lint/suspicious/noExplicitAny: slots hold objects of every class
 type Slot = any;
+
+export type OperationOf<K extends Operation["op"]> = Extract<Operation, { op: K }>;
+export type WaitOf = Extract<Awaitable, { aw: "wait" }>;
+
+/** A `return` on its way out of nested blocks. */
+export class Returned {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
+
+/** Makes the interpreter of a program, inside its main task. */
+export type Begin = <I extends Steps>(
+  Interpreter: new (program: Program, loop: asyncio.Loop, trace: Trace) => I,
+) => I;
 
 /** The names of a task's awaitables in a trace. */
 export function describe(e: Awaitable): string {
@@ -60,13 +77,10 @@ export abstract class Steps {
   }
 
   /** A coroutine that runs a body. */
-  abstract runBody(name: string): asyncio.Coroutine<unknown>;
+  abstract runBody(name: string): asyncio.AnyAwaitable<unknown>;
 
   /** A coroutine that gives the labels of the done and the pending ones. */
-  abstract wait(
-    of: readonly Slot[],
-    e: Extract<Awaitable, { aw: "wait" }>,
-  ): asyncio.Coroutine<unknown>;
+  abstract wait(of: readonly Slot[], e: WaitOf): asyncio.AnyAwaitable<unknown>;
 
   body(name: string): Block {
     return this.#bodies[name] ?? [];
@@ -114,7 +128,7 @@ export abstract class Steps {
     return e.arg === undefined ? thing[e.m]() : thing[e.m](e.arg);
   }
 
-  waitOptions(e: Extract<Awaitable, { aw: "wait" }>): asyncio.WaitOptions {
+  waitOptions(e: WaitOf): asyncio.WaitOptions {
     const returnWhen =
       e.when === "first"
         ? asyncio.FIRST_COMPLETED
@@ -122,6 +136,11 @@ export abstract class Steps {
           ? asyncio.FIRST_EXCEPTION
           : asyncio.ALL_COMPLETED;
     return e.timeout === undefined ? { returnWhen } : { returnWhen, timeout: e.timeout };
+  }
+
+  timeoutOf({ absolute, delay }: OperationOf<"timeout">): asyncio.Timeout {
+    if (absolute !== true || delay === null) return asyncio.timeout(delay);
+    return asyncio.timeoutAt(this.trace.at(delay));
   }
 
   members(futures: Iterable<unknown>): string[] {

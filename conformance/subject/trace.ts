@@ -164,6 +164,8 @@ export class Trace {
       if (!(context.exception instanceof asyncio.KeyboardInterrupt)) this.#unretrieved.push(error);
       return;
     }
+    // CPython says this in a warning, as late as it likes.
+    if (context.message.includes("never awaited")) return;
     const category = CATEGORIES.find(([part]) => context.message.includes(part))?.[1];
     // The context of a failed done callback names its future here, not in CPython.
     const about = category === "callback" ? undefined : (context.task ?? context.future);

@@ -2,7 +2,8 @@
 /**
  * The command `tsyncio`. It only finds the package that does the work, `@tsyncio/cli`: beside the
  * program that is to be run, in the working folder, or beside this package. That module exports
- * `main(args)`, which resolves with the exit code.
+ * `main(args)`, which resolves with the exit code; after a 0 the program that was started has it to
+ * itself.
  */
 
 import { createRequire } from "node:module";
@@ -19,7 +20,8 @@ if (cli === undefined) {
   process.exitCode = 2;
 } else {
   const { main } = await import(pathToFileURL(cli).href);
-  process.exitCode = await main(args);
+  const code = await main(args);
+  if (code !== 0) process.exitCode = code;
 }
 
 function findCli() {

@@ -34,11 +34,12 @@ export type AnyAwaitable<T> = Coroutine<T> | Waitable<T> | PromiseLike<T>;
  * What a function that starts work takes: a coroutine or a function returning one. The promise type stands for lowered
  * `async` functions, which TypeScript types so; a real promise is an error when the program runs.
  */
-export type Runnable<T> =
-  | Coroutine<T>
-  | (() => Coroutine<T>)
-  | PromiseLike<T>
-  | (() => PromiseLike<T>);
+export type Runnable<T> = CoroutineLike<T> | (() => CoroutineLike<T>);
+
+/**
+ * What the body of a block returns: a coroutine. The promise type stands for lowered `async` functions, as in `Runnable`.
+ */
+export type CoroutineLike<T> = Coroutine<T> | PromiseLike<T>;
 
 /** The result of awaiting an `A`. */
 export type Outcome<A> = A extends { [Symbol.iterator](): Iterator<Suspension, infer T, never> }
@@ -85,23 +86,34 @@ export function isForeignPromise(value: unknown): value is PromiseLike<unknown> 
  * @throws {TypeError} when it is no coroutine, with what to write instead (`ERR_NOT_A_COROUTINE`).
  */
 export function toCoroutine<T>(main: Runnable<T>, action: string, loop: object): Coroutine<T> {
-  if (main instanceof GeneratorObject || main instanceof Operation) {
-    return main as unknown as Coroutine<T>;
-  }
+  if (main instanceof GeneratorObject) return main as unknown as Coroutine<T>;
+  // A lowered coroutine that another task drives gives a wait for its end.
+  if (main instanceof Operation) return main[Symbol.iterator]() as Coroutine<T>;
   const value: unknown = typeof main === "function" ? callFor(loop, main) : main;
-  if (isCoroutine(value)) return value as Coroutine<T>;
+  if (isCoroutine(value)) return value[Symbol.iterator]() as Coroutine<T>;
   throw notACoroutine(value, typeof main === "function" ? main : undefined, action);
 }
 
 /** Calls `main` as if its loop were running already, so that what it builds (a timeout, a future) finds the loop. */
 function callFor(loop: object, main: () => unknown): unknown {
-  const outer = current.loop;
+  const { loop: outer, lazy } = current;
   current.loop = outer ?? loop;
+  current.lazy = true;
   try {
     return main();
   } finally {
     current.loop = outer;
+    current.lazy = lazy;
   }
+}
+
+/**
+ * What a block returned, to be awaited by `yield*`.
+ * @throws {TypeError} when it is no coroutine, with what to write instead (`ERR_NOT_A_COROUTINE`).
+ */
+export function toAwaited<T>(value: CoroutineLike<T>, action: string): Coroutine<T> {
+  if (value instanceof Waitable || isCoroutine(value)) return value as Coroutine<T>;
+  throw notACoroutine(value, undefined, action);
 }
 
 function notACoroutine(

@@ -54,6 +54,8 @@ export const current: {
   context: object;
   /** What the coroutine that has just yielded waits for. */
   awaiting: object | typeof BARE | undefined;
+  /** A function is being called for the coroutine it returns: calls of lowered functions stay lazy. */
+  lazy: boolean;
 } = {
   loop: undefined,
   task: undefined,
@@ -61,6 +63,7 @@ export const current: {
   asyncScope: undefined,
   context: {},
   awaiting: undefined,
+  lazy: false,
 };
 
 /** Suspends the current coroutine until `waitable` is done. */

@@ -21,7 +21,7 @@ import type { AsyncScope } from "./host.js";
 import { Scheduler } from "./scheduler.js";
 import { Scope } from "./scope.js";
 import { Task, type TaskOptions } from "./task.js";
-import { reportFailures } from "./unretrieved.js";
+import { reportFailures, reportUnstarted } from "./unretrieved.js";
 import { FAILED } from "./waitable.js";
 
 /** Makes the tasks of a loop. */
@@ -296,6 +296,28 @@ export class Loop extends Scheduler {
     const task = current.task as Task<unknown> | undefined;
     const scope = task === undefined ? current.scope : task.scope;
     return scope === undefined || scope.loop !== this ? this.rootScope : scope;
+  }
+
+  /**
+   * @internal
+   * Takes in the tasks of a call outside any run. When they have ended and no run has adopted them, the errors nobody
+   * looked at are reported, after the promise jobs of the moment have had their chance to.
+   */
+  addDetached(scope: Scope): void {
+    scope.detached = true;
+    this.scopes.add(scope);
+    const check = (): void => {
+      if (!scope.detached) return;
+      if (scope.tasks.length > 0) {
+        scope.tasks.first?.addWaiter({ run: () => this.host.later(check) });
+        return;
+      }
+      this.scopes.delete(scope);
+      this.watchFailures();
+      reportFailures(scope);
+      reportUnstarted(scope);
+    };
+    this.host.later(check);
   }
 
   /** @internal The asynchronous context for what is made now. */

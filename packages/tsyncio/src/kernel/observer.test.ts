@@ -5,7 +5,7 @@ import { createTask, Future, gather, getRunningLoop, type Observer, sleep } from
 import { runVirtual } from "../testing.js";
 
 /** Writes down what it is told. */
-function scribe(log: string[]): Required<Observer> {
+function scribe(log: string[]): Required<Omit<Observer, "turnBegins">> {
   return {
     created: (task, by) => log.push(`${task.name} created by ${by?.name}`),
     stepBegins: (task) => log.push(`${task.name} steps`),
@@ -137,5 +137,18 @@ describe("Observer", () => {
     );
     expect(done).toHaveLength(4);
     expect(done.at(-1)).toBe("main");
+  });
+
+  test("Observer.turnBegins() is told the clock's reading at each turn", () => {
+    const turns: number[] = [];
+    runVirtual(
+      function* main() {
+        yield* sleep(0);
+        yield* sleep(2);
+      },
+      { observer: { turnBegins: (now) => turns.push(now) } },
+    );
+    // Main's two steps, its timer and wake-up, and the turns that end a run.
+    expect(turns.slice(0, 4)).toEqual([0, 0, 2, 2]);
   });
 });

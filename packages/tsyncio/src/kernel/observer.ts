@@ -1,3 +1,4 @@
+import type { Loop } from "./loop.js";
 import type { Task } from "./task.js";
 import type { Waitable } from "./waitable.js";
 
@@ -9,6 +10,8 @@ import type { Waitable } from "./waitable.js";
  * asyncio: none.
  */
 export interface Observer {
+  /** A turn of `loop` begins; `now` is the clock's reading that it shares, in seconds. */
+  turnBegins?(now: number, loop: Loop): void;
   /** A task was made, by `by` when a task made it. */
   created?(task: Task<unknown>, by: Task<unknown> | undefined): void;
   /** A step of `task` begins: its coroutine runs until its next wait. */

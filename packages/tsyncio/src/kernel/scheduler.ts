@@ -118,6 +118,21 @@ export abstract class Scheduler {
     this.#timers.remove(timer);
   }
 
+  /** @internal Calls `fn` for `scope` as a step of this loop would, from outside any step. */
+  asStep(scope: Scope, fn: () => void): void {
+    const outer = { ...current };
+    const outerRunning = registry.running;
+    this.#enter();
+    current.task = undefined;
+    current.scope = scope;
+    try {
+      fn();
+    } finally {
+      Object.assign(current, outer);
+      registry.running = outerRunning;
+    }
+  }
+
   /** @internal Calls `fn` between this turn and the next. */
   atTurnEnd(fn: () => void): void {
     this.#turnEnd.push(fn);
@@ -126,6 +141,7 @@ export abstract class Scheduler {
   /** @internal Remembers a future that failed, until somebody looks at its error. */
   noteFailure(future: Waitable<unknown>): void {
     this.#freshFailures.push(future);
+    if (!this.#awake) this.#wakeUp();
   }
 
   /** @internal Where a `KeyboardInterrupt` that leaves the loop came from. */
@@ -175,8 +191,9 @@ export abstract class Scheduler {
   }
 
   /** L1. */
-  #turn(): void {
+  #turn(now: number): void {
     const ready = this.#ready;
+    if (this.observer !== undefined) this.observer.turnBegins?.(now, this as unknown as Loop);
     if (this.debug) this.#slowTurn();
     else for (let left = ready.length; left > 0; left--) ready.shift().run();
     if (this.#turnEnd.length > 0) {
@@ -251,7 +268,7 @@ export abstract class Scheduler {
         continue;
       }
       ran += this.#ready.length;
-      this.#turn();
+      this.#turn(now);
       if (this.#stopping) this.#endForeverRuns();
       if (ran < this.#untimed) continue;
       const before = now;
@@ -305,8 +322,9 @@ export abstract class Scheduler {
     try {
       do {
         if (this.#ready.length === 0 && !this.#stopping) this.#waitForTimer();
-        this.#fireTimers(host.now());
-        this.#turn();
+        const now = host.now();
+        this.#fireTimers(now);
+        this.#turn(now);
       } while (!this.#stopping);
     } finally {
       this.#stopping = false;

@@ -3,11 +3,22 @@
  * thread, and each cancels, when it ends, only what is its own. Counterpart: none; in CPython a run owns its loop.
  */
 import { LinkedList } from "../collections/linked-list.js";
+import type { Lowered } from "./frame.js";
 import type { TimerHandle } from "./handle.js";
 import type { Loop } from "./loop.js";
 import type { Operation } from "./operation.js";
 import type { Task } from "./task.js";
 import type { Failure } from "./unretrieved.js";
+
+/** The call of a lowered function made last, while nobody has started it: most are awaited at once and enter no set. */
+export const unstarted: { last: Lowered | undefined } = { last: undefined };
+
+/** Puts that call among those of its run. */
+export function settleUnstarted(): void {
+  const frame = unstarted.last;
+  unstarted.last = undefined;
+  frame?.home?.unstarted.add(frame);
+}
 
 export class Scope {
   /** @internal The tasks that are not done, oldest first. */
@@ -16,8 +27,12 @@ export class Scope {
   readonly failures = new Set<Failure>();
   /** Timers set by `callLater` and `callAt`, dropped when the run ends, as closing a loop does. */
   readonly timers = new Set<TimerHandle>();
+  /** Calls of lowered functions that nobody has started, oldest first. */
+  readonly unstarted = new Set<Lowered>();
   /** Async generators that were begun and are not closed. */
   readonly generators = new Set<{ return(): Operation<unknown> }>();
+  /** Made by a call outside any run; a `run` may adopt it. */
+  detached = false;
   closed = false;
   readonly loop: Loop;
   /** Called when something raised `KeyboardInterrupt` inside this run. */

@@ -6,7 +6,7 @@
 import type { Context } from "./context.js";
 import type { Future } from "./future.js";
 import type { Loop } from "./loop.js";
-import type { Scope } from "./scope.js";
+import { type Scope, settleUnstarted } from "./scope.js";
 import type { Task } from "./task.js";
 import { FAILED, LOGGED, type Waitable } from "./waitable.js";
 
@@ -66,4 +66,15 @@ function reportFailure(failure: Failure): void {
   };
   if (failure.context === undefined) report();
   else failure.context.copy().run(report);
+}
+
+/** Reports the calls of lowered functions that nobody has started: their run has ended. */
+export function reportUnstarted(scope: Scope): void {
+  settleUnstarted();
+  for (const frame of scope.unstarted) {
+    scope.unstarted.delete(frame);
+    scope.loop.callExceptionHandler({
+      message: `coroutine ${frame.describe()} was never awaited (it is defined at ${frame.definedAt()})`,
+    });
+  }
 }

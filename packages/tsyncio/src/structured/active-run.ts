@@ -15,11 +15,12 @@ import type { Context } from "../kernel/context.js";
 import type { Coroutine, Runnable as TaskSource } from "../kernel/coroutine.js";
 import { current, type Runnable } from "../kernel/current.js";
 import { DeadlockError, KeyboardInterrupt } from "../kernel/errors.js";
+import type { Lowered } from "../kernel/frame.js";
 import type { Loop } from "../kernel/loop.js";
 import type { Timer } from "../kernel/scheduler.js";
 import { Scope } from "../kernel/scope.js";
 import type { Task } from "../kernel/task.js";
-import { reportFailures } from "../kernel/unretrieved.js";
+import { reportFailures, reportUnstarted } from "../kernel/unretrieved.js";
 import { CANCELLED, DONE } from "../kernel/waitable.js";
 
 /** Seconds after which a run that drains says who holds it up. */
@@ -48,15 +49,23 @@ export class ActiveRun<T> implements Runnable {
   constructor(loop: Loop, main: TaskSource<T>, options: MainOptions, onEnd: () => void) {
     this.loop = loop;
     this.#onEnd = onEnd;
-    this.scope = new Scope(loop);
-    this.scope.onEscape = (error) => this.abandon(error);
-    const outer = current.scope;
-    current.scope = this.scope;
-    try {
-      this.main = loop.createTask(main, options);
-    } finally {
-      current.scope = outer;
+    // A lowered function that was called outside any task has begun already: the run takes over its task.
+    const begun = (main as Partial<Lowered<T>> | undefined)?.task as Task<T> | undefined;
+    if (begun?.scope.detached === true && begun.loop === loop) {
+      this.main = begun;
+      this.scope = begun.scope;
+      this.scope.detached = false;
+    } else {
+      this.scope = new Scope(loop);
+      const outer = current.scope;
+      current.scope = this.scope;
+      try {
+        this.main = loop.createTask(main, options);
+      } finally {
+        current.scope = outer;
+      }
     }
+    this.scope.onEscape = (error) => this.abandon(error);
     loop.scopes.add(this.scope);
     if (this.main.done()) loop.push(this);
     else this.main.addWaiter(this);
@@ -183,6 +192,7 @@ export class ActiveRun<T> implements Runnable {
     if (this.main.state !== DONE && this.main.state !== CANCELLED) this.main.takeError();
     try {
       reportFailures(scope);
+      reportUnstarted(scope);
     } finally {
       scope.close();
       this.#onEnd();

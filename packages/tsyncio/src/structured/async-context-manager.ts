@@ -2,7 +2,7 @@
  * `async with`: a resource with a beginning and an end that may both wait. `using` cannot delegate to a coroutine, so a
  * block is a function here.
  */
-import type { Coroutine } from "../kernel/coroutine.js";
+import { type Coroutine, type CoroutineLike, toAwaited } from "../kernel/coroutine.js";
 import { describeValue, typeError } from "../kernel/errors.js";
 import type { Operation } from "../kernel/operation.js";
 import { Routine } from "../kernel/routine.js";
@@ -18,13 +18,13 @@ export interface AsyncContextManager<T> {
    *
    * **Cancellation:** must leave nothing begun.
    */
-  enter(): Coroutine<T>;
+  enter(): CoroutineLike<T>;
   /**
    * Ends; `error` is what left the block, undefined when nothing did. True drops the error.
    *
    * **Cancellation:** must still end what it began.
    */
-  exit(error: unknown): Coroutine<boolean>;
+  exit(error: unknown): CoroutineLike<boolean>;
 }
 
 /**
@@ -43,7 +43,7 @@ export interface AsyncContextManager<T> {
  */
 export function asyncWith<T, R>(
   manager: AsyncContextManager<T>,
-  block: (value: T) => Coroutine<R>,
+  block: (value: T) => CoroutineLike<R>,
 ): Operation<R> {
   if (typeof manager?.enter !== "function" || typeof manager.exit !== "function") {
     throw typeError(
@@ -62,16 +62,16 @@ export function asyncWith<T, R>(
 
 function* runBlock<T, R>(
   manager: AsyncContextManager<T>,
-  block: (value: T) => Coroutine<R>,
+  block: (value: T) => CoroutineLike<R>,
 ): Coroutine<R> {
-  const value = yield* manager.enter();
+  const value = yield* toAwaited(manager.enter(), "enter a block");
   let result: R;
   try {
-    result = yield* block(value);
+    result = yield* toAwaited(block(value), "run a block");
   } catch (error) {
-    if (yield* manager.exit(error)) return undefined as R;
+    if (yield* toAwaited(manager.exit(error), "leave a block")) return undefined as R;
     throw error;
   }
-  yield* manager.exit(undefined);
+  yield* toAwaited(manager.exit(undefined), "leave a block");
   return result;
 }

@@ -1,9 +1,9 @@
-import type { Coroutine } from "../kernel/coroutine.js";
+import { type Coroutine, type CoroutineLike, toAwaited } from "../kernel/coroutine.js";
 import { describeValue, typeError } from "../kernel/errors.js";
 import { Immediate } from "../kernel/immediate.js";
 import type { AsyncContextManager } from "./async-context-manager.js";
 
-type Exit = (error: unknown) => Coroutine<boolean>;
+type Exit = (error: unknown) => CoroutineLike<boolean>;
 
 /**
  * Any number of context managers and callbacks, ended together in reverse order.
@@ -28,7 +28,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
    * **Cancellation:** while it begins, as the manager does it; it is then not on the stack.
    */
   *enterContext<T>(manager: AsyncContextManager<T>): Coroutine<T> {
-    const value = yield* manager.enter();
+    const value = yield* toAwaited(manager.enter(), "enter a context");
     this.push(manager);
     return value;
   }
@@ -57,9 +57,12 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
   }
 
   /** Awaits the coroutine `fn(...args)` at the end. */
-  pushAsyncCallback<A extends unknown[]>(fn: (...args: A) => Coroutine<unknown>, ...args: A): void {
+  pushAsyncCallback<A extends unknown[]>(
+    fn: (...args: A) => CoroutineLike<unknown>,
+    ...args: A
+  ): void {
     this.#exits.push(function* awaitCallback() {
-      yield* fn(...args);
+      yield* toAwaited(fn(...args), "await a callback");
       return false;
     });
   }
@@ -101,7 +104,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
     let raised = false;
     for (let exit = this.#exits.pop(); exit !== undefined; exit = this.#exits.pop()) {
       try {
-        if ((yield* exit(pending)) && pending !== undefined) {
+        if ((yield* toAwaited(exit(pending), "leave a context")) && pending !== undefined) {
           pending = undefined;
           raised = false;
         }

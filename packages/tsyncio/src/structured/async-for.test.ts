@@ -364,6 +364,8 @@ describe("asyncFor, misused", () => {
       asyncFor([1], (() => Promise.resolve()) as never),
     ).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(TypeError);
-    expect((error as Error).message).toMatch(/yield\* takes coroutines, futures and tasks/);
+    expect((error as Error).message).toMatch(
+      /expected a coroutine, got Promise; write .* function\*/,
+    );
   });
 });

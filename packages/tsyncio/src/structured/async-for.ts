@@ -1,7 +1,12 @@
 import { fromPromise } from "../interop/from-promise.js";
 import { isAwaitable } from "../kernel/awaitable.js";
 import { isCancelled } from "../kernel/cancelled-error.js";
-import { type Coroutine, isForeignPromise } from "../kernel/coroutine.js";
+import {
+  type Coroutine,
+  type CoroutineLike,
+  isForeignPromise,
+  toAwaited,
+} from "../kernel/coroutine.js";
 import { MARK } from "../kernel/current.js";
 import { describeValue, typeError } from "../kernel/errors.js";
 import type { Operation } from "../kernel/operation.js";
@@ -49,8 +54,16 @@ export function asyncFor<T>(
   block: (item: T) => Coroutine<typeof BREAK | void>,
 ): Operation<void>;
 export function asyncFor<T>(
+  iterable: AnyAsyncIterable<T>,
+  block: (item: T) => PromiseLike<typeof BREAK | void>,
+): Operation<void>;
+export function asyncFor<T>(
   iterable: AnyIterable<T>,
-  block: (item: T) => Coroutine<typeof BREAK | void>,
+  block: (item: T) => PromiseLike<typeof BREAK | void>,
+): Operation<void>;
+export function asyncFor<T>(
+  iterable: AnyIterable<T>,
+  block: (item: T) => CoroutineLike<typeof BREAK | void>,
 ): Operation<void> {
   checkIterable(iterable);
   if (typeof block !== "function") {
@@ -78,7 +91,7 @@ function iteratorOf<T>(iterable: AnyIterable<T>): AnyIterator<T> {
 
 function* iterate<T>(
   iterable: AnyIterable<T>,
-  block: (item: T) => Coroutine<typeof BREAK | void>,
+  block: (item: T) => CoroutineLike<typeof BREAK | void>,
 ): Coroutine<void> {
   const iterator = iteratorOf(iterable);
   for (;;) {
@@ -91,7 +104,7 @@ function* iterate<T>(
     if ((item.value as unknown) === MARK) throw iteratedAwaitable(iterable);
     let left = true;
     try {
-      if ((yield* block(item.value)) === BREAK) return;
+      if ((yield* toAwaited(block(item.value), "run a block")) === BREAK) return;
       left = false;
     } finally {
       if (left && iterator.return !== undefined) yield* settle(iterator.return());

@@ -1,3 +1,5 @@
+import { fromPromise } from "../interop/from-promise.js";
+import { isAwaitable } from "../kernel/awaitable.js";
 import type { Coroutine } from "../kernel/coroutine.js";
 import { RESUMED, type Suspension } from "../kernel/current.js";
 import { Driven } from "../kernel/driven.js";
@@ -31,10 +33,7 @@ class GeneratorManager<T> implements AsyncContextManager<T> {
       () => generator.next(),
       (step) => {
         if (step.done !== true) return step.value as T;
-        throw new UsageError(
-          "ERR_CONTEXT_MANAGER",
-          "Cannot enter context manager: generator didn't yield; hand out a value by yield",
-        );
+        throw didNotYield();
       },
     );
   }
@@ -49,10 +48,7 @@ class GeneratorManager<T> implements AsyncContextManager<T> {
       (step) => {
         if (step === PASSED) return false;
         if (step.done === true) return error !== undefined;
-        throw new UsageError(
-          "ERR_CONTEXT_MANAGER",
-          "Cannot leave context manager: generator didn't stop; yield once only",
-        );
+        throw didNotStop();
       },
     );
   }
@@ -66,6 +62,56 @@ class GeneratorManager<T> implements AsyncContextManager<T> {
       throw raised;
     }
   }
+}
+
+/** What an async generator of any kind offers: ours of the lowered form, or the engine's. */
+type AnyAsyncGenerator<T> = Pick<AsyncGenerator<T, unknown, undefined>, "next" | "throw">;
+
+/** The same from an `async function*`, as written in the async form. */
+class AsyncGeneratorManager<T> implements AsyncContextManager<T> {
+  readonly #generator: AnyAsyncGenerator<T>;
+
+  constructor(generator: AnyAsyncGenerator<T>) {
+    this.#generator = generator;
+  }
+
+  *enter(): Coroutine<T> {
+    const item = yield* settled(this.#generator.next());
+    if (item.done === true) throw didNotYield();
+    return item.value;
+  }
+
+  *exit(error: unknown): Coroutine<boolean> {
+    if (error === undefined) {
+      if ((yield* settled(this.#generator.next())).done !== true) throw didNotStop();
+      return false;
+    }
+    try {
+      if ((yield* settled(this.#generator.throw(error))).done !== true) throw didNotStop();
+      return true;
+    } catch (raised) {
+      if (raised === error) return false;
+      throw raised;
+    }
+  }
+}
+
+function* settled<T>(item: PromiseLike<T>): Coroutine<T> {
+  return yield* (isAwaitable(item) ? item : fromPromise(item)) as Coroutine<T>;
+}
+
+function didNotYield(): UsageError {
+  return new UsageError(
+    "ERR_CONTEXT_MANAGER",
+    "Cannot enter context manager: generator didn't yield; hand out a value by yield",
+  );
+}
+
+function didNotStop(): UsageError {
+  return new UsageError(
+    "ERR_CONTEXT_MANAGER",
+    "Cannot leave context manager: generator didn't stop; yield once only",
+  );
 }
 
 const PASSED: IteratorReturnResult<undefined> = { value: undefined, done: true };
@@ -94,16 +140,24 @@ const PASSED: IteratorReturnResult<undefined> = { value: undefined, done: true }
  * log; // => [ 'open a', 'in a', 'shut a' ]
  */
 export function contextManager<A extends unknown[], T>(
+  body: (...args: A) => AsyncGenerator<T, void, undefined>,
+): (...args: A) => AsyncContextManager<T>;
+export function contextManager<A extends unknown[], T>(
   body: (...args: A) => Generator<Suspension | T, void, unknown>,
-): (...args: A) => AsyncContextManager<Exclude<T, Suspension>> {
+): (...args: A) => AsyncContextManager<Exclude<T, Suspension>>;
+export function contextManager<A extends unknown[]>(
+  body: (...args: A) => unknown,
+): (...args: A) => AsyncContextManager<unknown> {
   if (typeof body !== "function") {
     throw typeError(
       "ERR_INVALID_ARG",
       `Cannot make a context manager: expected a function*, got ${describeValue(body)}`,
     );
   }
-  return (...args) =>
-    new GeneratorManager<Exclude<T, Suspension>>(
-      () => body(...args) as unknown as Coroutine<unknown>,
-    );
+  return (...args) => {
+    const made = body(...args);
+    return typeof (made as Partial<AsyncGenerator> | null)?.[Symbol.asyncIterator] === "function"
+      ? new AsyncGeneratorManager(made as AnyAsyncGenerator<unknown>)
+      : new GeneratorManager<unknown>(() => made as Coroutine<unknown>);
+  };
 }

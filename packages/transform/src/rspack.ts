@@ -1,0 +1,7 @@
+/** The plugin for Rspack: `import { tsyncio } from "@tsyncio/transform/rspack"`. */
+import { plugin } from "./plugin/plugin.js";
+
+export type { Filter, PluginOptions } from "./plugin/plugin.js";
+
+/** Turns the `async` functions of the program into coroutines; of its dependencies, none. */
+export const tsyncio = plugin.rspack;

@@ -1,0 +1,136 @@
+/**
+ * What lowered code calls: the transform turns `async` functions into calls of these. One rule for each place: inside a
+ * task a call is lazy; what the source throws away is started in the background; outside any task a call begins at once,
+ * in a callback of the loop in its next turn.
+ */
+import { currentOrThreadLoop } from "../hosts/thread-loop.js";
+import { type Context, currentContext } from "../kernel/context.js";
+import { current, type Runnable } from "../kernel/current.js";
+import {
+  type Application,
+  awaiting,
+  type Body,
+  called,
+  frameHooks,
+  Lowered,
+} from "../kernel/frame.js";
+import type { FunctionInfo } from "../kernel/function-info.js";
+import type { Loop } from "../kernel/loop.js";
+import { Scope } from "../kernel/scope.js";
+import { Task } from "../kernel/task.js";
+import { fromPromise } from "./from-promise.js";
+
+// biome-ignore lint/suspicious/noExplicitAny: bodies take the parameters of the functions they were
+type AnyFunction = (...args: any[]) => unknown;
+
+// What can be called and has a `then` is no function that makes a promise.
+frameHooks.wait = (promise) =>
+  typeof promise === "function" ? fromPromise<unknown>(() => promise) : fromPromise(promise);
+
+/** A call in a callback of the loop: what the callback made no task of, and nobody awaits, begins in the next turn. */
+class CallInCallback implements Runnable {
+  readonly #frame: Lowered;
+  readonly #loop: Loop;
+  readonly #scope: Scope;
+  readonly #context = currentContext().copy();
+
+  constructor(frame: Lowered, loop: Loop) {
+    this.#frame = frame;
+    this.#loop = loop;
+    this.#scope = loop.currentScope();
+  }
+
+  run(): void {
+    if (!this.#frame.fresh) return;
+    const isOfRun = this.#scope !== this.#loop.rootScope && !this.#scope.closed;
+    if (isOfRun) begin(this.#frame, this.#loop, this.#scope, this.#context);
+    else beginDetached(this.#frame, this.#loop, this.#context);
+  }
+
+  toString(): string {
+    return `<${this.#frame.describe()}>`;
+  }
+}
+
+frameHooks.startOutside = (frame) => {
+  const loop = currentOrThreadLoop(`call ${frame.describe()}`);
+  if (current.loop === loop) loop.push(new CallInCallback(frame, loop));
+  else beginDetached(frame, loop, currentContext().copy());
+};
+
+/** Begins a frame as a task that belongs to no run until a `run` adopts it. */
+function beginDetached(frame: Lowered, loop: Loop, context: Context): void {
+  const scope = new Scope(loop);
+  begin(frame, loop, scope, context);
+  loop.addDetached(scope);
+}
+
+function begin(frame: Lowered, loop: Loop, scope: Scope, context: Context): void {
+  loop.asStep(scope, () => {
+    new Task(frame, { eagerStart: true, context }, loop);
+  });
+}
+
+/**
+ * A frame of a function whose body is a generator object already.
+ *
+ * **Cancellation:** of who awaits it is raised at its innermost await.
+ */
+export function lowered<T>(info: FunctionInfo, generator: Body): Lowered<T> {
+  return called(new Lowered<T>(info, generator, true));
+}
+
+/** Applies a body when its frame takes its first step, so that a call evaluates nothing. */
+class LazyApplication implements Application {
+  readonly #body: AnyFunction;
+  readonly #thisArgument: unknown;
+  readonly #args: ArrayLike<unknown>;
+
+  constructor(body: AnyFunction, thisArgument: unknown, args: ArrayLike<unknown>) {
+    this.#body = body;
+    this.#thisArgument = thisArgument;
+    this.#args = args;
+  }
+
+  apply(): Body {
+    return Reflect.apply(this.#body, this.#thisArgument, this.#args) as Body;
+  }
+}
+
+/**
+ * A frame of a function whose parameters have defaults or patterns: they are evaluated in its first step.
+ *
+ * **Cancellation:** of who awaits it is raised at its innermost await.
+ */
+export function callLowered<T>(
+  info: FunctionInfo,
+  body: AnyFunction,
+  thisArgument: unknown,
+  args: ArrayLike<unknown>,
+): Lowered<T> {
+  return called(new Lowered<T>(info, new LazyApplication(body, thisArgument, args), false));
+}
+
+/** Notes which `await` of the function is about to wait; gives `value`. */
+export function at<V>(site: number, value: V): V {
+  awaiting.site = site;
+  return value;
+}
+
+/** The value of a call that is a statement: a coroutine that nobody else can start is started in the background. */
+export function discard<V>(value: V): V {
+  if (value instanceof Lowered && value.fresh) {
+    (current.loop as Loop | undefined)?.createTask(value);
+  }
+  return value;
+}
+
+/** An `async` function handed to somebody who will throw its result away: its calls start in the background. */
+export function background<F extends AnyFunction>(fn: F): F {
+  const started = function (this: unknown, ...args: unknown[]): unknown {
+    return discard(Reflect.apply(fn, this, args));
+  };
+  Object.defineProperty(started, "name", { value: fn.name, configurable: true });
+  Object.defineProperty(started, "length", { value: fn.length, configurable: true });
+  return started as F;
+}
