@@ -1,7 +1,7 @@
 /**
  * `npm run conformance -- --programs 10000 --seed 1`: random programs on CPython and on tsyncio,
- * complete traces compared. `--form async` runs them by the
- * interpreter of `async` functions, `--only` runs the one program of the seed and prints its report.
+ * complete traces compared. `--form async` takes the interpreter made of `async` functions; `--only`
+ * runs the one program of the seed and prints its report.
  */
 import { parseArgs } from "node:util";
 import { comparable, firstDifference } from "./compare/compare.js";

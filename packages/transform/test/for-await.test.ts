@@ -1,5 +1,5 @@
-import { describe, it } from "vitest";
-import { same } from "./programs.js";
+import { describe, expect, it } from "vitest";
+import { runLowered, same } from "./programs.js";
 
 describe("for await", () => {
   const SOURCE = `
@@ -90,5 +90,22 @@ describe("for await", () => {
       `,
       [0, 1, 2],
     );
+  });
+
+  it("for await does not lose a cancellation that comes while it closes after an error", async () => {
+    const outcome = await runLowered(`
+      const asyncio = require("tsyncio");
+      const source = { [Symbol.asyncIterator]() { return this; }, async next() { return { value: 1, done: false }; },
+        async return() { await asyncio.sleep(3600); return {}; } };
+      async function read() { for await (const x of source) throw new Error("body"); }
+      exports.main = async () => {
+        const task = asyncio.createTask(read());
+        await asyncio.sleep(0);
+        task.cancel();
+        await asyncio.wait([task]);
+        return task.cancelled();
+      };
+    `);
+    expect(outcome).toBe(true);
   });
 });

@@ -170,6 +170,30 @@ describe("--import @tsyncio/transform/register", () => {
     expect({ output, errors }).toEqual({ output: "2 1 m,disposed function\n", errors: "" });
   });
 
+  it("register keeps to what tsconfig.json says of decorators, fields and JSX", async () => {
+    const { output, errors } = await run(
+      {
+        "tsconfig.json":
+          '{ /* base */ "extends": ["./base.json", "shared/strict"], "compilerOptions": { "experimentalDecorators": true, }, }',
+        "base.json":
+          '{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "tiny", "target": "ES2020" } } // end',
+        "node_modules/shared/strict.json": '{ "compilerOptions": { "strict": true } }',
+        "node_modules/tiny/package.json":
+          '{ "name": "tiny", "type": "module", "exports": { "./jsx-runtime": "./jsx.js" } }',
+        "node_modules/tiny/jsx.js":
+          "export const jsx = (type, { children }) => '<' + type + '>' + children;",
+        "main.tsx": `import { run } from "tsyncio";
+          const seen: unknown[] = [];
+          function dec(target: object, key: string, descriptor: PropertyDescriptor) { seen.push(key, typeof descriptor.value); }
+          class Base { set x(v: number) { seen.push("set " + v); } }
+          class A extends Base { x = 1; @dec async m() { return await 2; } }
+          console.log(await run(new A().m()), seen.join(), <p>text</p>);`,
+      },
+      "main.tsx",
+    );
+    expect({ output, errors }).toEqual({ output: "2 m,function,set 1 <p>text\n", errors: "" });
+  });
+
   it("stacks name the functions and lines of the TypeScript file, three coroutines deep", async () => {
     const { output } = await run(
       {

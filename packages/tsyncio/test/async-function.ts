@@ -1,9 +1,12 @@
 import {
+  asyncIterator,
   at,
   describeFunction,
   type FunctionInfo,
   type Lowered,
+  type LoweredGenerator,
   lowered,
+  loweredGenerator,
 } from "../src/coroutine.js";
 
 /** The body of a lowered function: each `yield` is an await. */
@@ -26,5 +29,26 @@ export function asyncFunction<A extends unknown[], T>(
     return lowered<T>(info, Reflect.apply(body, this, args));
   };
 }
+
+/** An `async function*` as the transform lowers it: `await x` is `yield x`, `yield v` is `yield emit(v)`. */
+export function asyncGeneratorFunction<A extends unknown[]>(
+  name: string,
+  body: (...args: A) => AsyncBody<unknown>,
+): (...args: A) => LoweredGenerator {
+  return function (this: unknown, ...args: A) {
+    return loweredGenerator(infoOf(name), body, this, args);
+  };
+}
+
+/** `for await`, lowered: all that `iterable` gives. */
+export const collect = asyncFunction("collect", function* (iterable: unknown) {
+  const items: unknown[] = [];
+  const iterator = asyncIterator(iterable);
+  for (;;) {
+    const step = yield at(0, iterator.next());
+    if (step.done) return items;
+    items.push(step.value);
+  }
+});
 
 export { at };

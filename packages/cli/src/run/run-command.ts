@@ -1,6 +1,6 @@
 /** `tsyncio run`: prepares this process for the program, then hands it over. */
 
-import type { Host, Observer } from "tsyncio";
+import type { Observer } from "tsyncio";
 import type { RunCall, RunSettings } from "../command-line.js";
 import type { Observation } from "./observe.js";
 import { programFile } from "./program-file.js";
@@ -8,8 +8,6 @@ import { reportErrors } from "./report-error.js";
 import { folderOf, type Runtime, runtimeOf } from "./runtime.js";
 import { startProgram } from "./start-program.js";
 import { installWatchdog } from "./watchdog.js";
-
-type Configuration = Parameters<typeof import("tsyncio/coroutine").configureRuns>[0];
 
 /**
  * Starts the program; with `--watch` as often as it changes. Resolves with 0 when it has been
@@ -25,63 +23,68 @@ export async function runCommand(call: RunCall): Promise<number> {
     return watchCommand({ ...call, file: path });
   }
   const runtime = runtimeOf(path);
-  if (!runtime.ofProgram) {
-    const { offerOwnRuntime } = await import("../modules/own-runtime.js");
-    offerOwnRuntime();
-  }
-  installWatchdog(await reportToWatcher());
+  const loading = loadRuntime(runtime);
+  loading.catch(() => {});
+  const { reportFiles, reportHeard } = await reporter();
+  installWatchdog(reportHeard);
   const observation = await observationFor(settings);
   reportErrors({
     runtimeFolder: settings.debug ? undefined : folderOf(runtime),
     onInterrupt: () => observation?.finish(),
   });
-  await configure(runtime, settings, observation?.observer);
+  await configure(await loading, settings, observation?.observer);
+  reportFiles();
+  if (!runtime.ofProgram) {
+    const { offerOwnRuntime } = await import("../modules/own-runtime.js");
+    offerOwnRuntime();
+  }
   await import("@tsyncio/transform/register");
   startProgram(path, args);
   return 0;
 }
 
-/** Under `--watch`: reports the program's files. Gives what is to be called when it hears Ctrl-C. */
-async function reportToWatcher(): Promise<(() => void) | undefined> {
-  const { TSYNCIO_REPORT_FD: descriptor } = process.env;
-  if (descriptor === undefined) return undefined;
-  delete process.env["TSYNCIO_REPORT_FD"];
-  const { reportFiles, reportHeard } = await import("../modules/report-files.js");
-  reportFiles(Number(descriptor));
-  return reportHeard;
+interface LoadedRuntime {
+  readonly tsyncio: typeof import("tsyncio");
+  readonly coroutine: typeof import("tsyncio/coroutine");
 }
 
-/** Sets what the program's runs find; without an option nothing of the runtime is loaded here. */
+/**
+ * Loads the runtime before there are hooks. Before Node 22.15 a hook is asked in another thread, once
+ * or twice for each module: for those of the runtime alone that took 60 ms.
+ */
+async function loadRuntime(runtime: Runtime): Promise<LoadedRuntime> {
+  const [tsyncio, coroutine] = await Promise.all([
+    import(runtime.entry("tsyncio")),
+    import(runtime.entry("tsyncio/coroutine")),
+  ]);
+  return { tsyncio, coroutine };
+}
+
+/** What a program under `--watch` tells the process that watches; nothing without. */
+async function reporter(): Promise<{ reportFiles(): void; reportHeard?: () => void }> {
+  const { TSYNCIO_REPORT_FD: descriptor } = process.env;
+  if (descriptor === undefined) return { reportFiles: () => {} };
+  delete process.env["TSYNCIO_REPORT_FD"];
+  const { reportFiles, reportHeard } = await import("../modules/report-files.js");
+  return { reportFiles: () => reportFiles(Number(descriptor)), reportHeard };
+}
+
+/** Sets what the program's runs find. */
 async function configure(
-  runtime: Runtime,
+  { coroutine, tsyncio }: LoadedRuntime,
   { debug, virtual }: RunSettings,
   observer: Observer | undefined,
 ): Promise<void> {
-  if (!debug && !virtual && observer === undefined) return;
-  const door = await import(runtime.entry("tsyncio/coroutine"));
-  const configureRuns = (configuration: Configuration): void => door.configureRuns(configuration);
-  const common = { debug, observer };
-  if (!virtual) configureRuns(common);
-  else await configureVirtual(runtime, (host) => configureRuns({ ...common, host }));
+  if (!virtual) {
+    if (debug || observer !== undefined) coroutine.configureRuns({ debug, observer });
+    return;
+  }
+  const { useVirtualTime } = await import("./virtual-time.js");
+  useVirtualTime(tsyncio, (host) => coroutine.configureRuns({ debug, observer, host }));
 }
 
 async function observationFor(settings: RunSettings): Promise<Observation | undefined> {
   if (settings.timeline === undefined && settings.trace === undefined) return undefined;
   const { observe } = await import("./observe.js");
   return observe(settings);
-}
-
-/** The thread's loop, made here and now, tells the host what its tasks wait for. */
-async function configureVirtual(
-  runtime: Runtime,
-  setHost: (host: () => Host) => void,
-): Promise<void> {
-  const { VirtualTime } = await import("./virtual-time.js");
-  const { Runner } = (await import(runtime.entry("tsyncio"))) as typeof import("tsyncio");
-  const realLoop = new Runner().loop;
-  realLoop.close();
-  const host = new VirtualTime(realLoop.host);
-  setHost(() => host);
-  const loop = new Runner().loop as unknown as { readonly promisesPending: number };
-  host.promisesPending = () => loop.promisesPending;
 }

@@ -16,8 +16,24 @@ const IO_POLL_MS = 2;
 /** What keeps a process busy and settles no promise. */
 const IDLE_RESOURCES = new Set(["Immediate", "TCPServerWrap", "MessagePort"]);
 
+/**
+ * Puts the runs of this thread on virtual time: `setHost` is given what makes their host. The
+ * thread's loop, made here and now, tells the host what its tasks wait for.
+ */
+export function useVirtualTime(
+  { Runner }: typeof import("tsyncio"),
+  setHost: (host: () => Host) => void,
+): void {
+  const realLoop = new Runner().loop;
+  realLoop.close();
+  const host = new VirtualTime(realLoop.host);
+  setHost(() => host);
+  const loop = new Runner().loop as unknown as { readonly promisesPending: number };
+  host.promisesPending = () => loop.promisesPending;
+}
+
 /** A host whose time is virtual and whose everything else is `real`'s. */
-export class VirtualTime implements Host {
+class VirtualTime implements Host {
   readonly name = "virtual";
   readonly resolution = 1e-9;
   /** How many promises tasks wait for; set before the loop runs. */

@@ -163,15 +163,15 @@ function generatorOf(lowered: Lowered, name: string, hasAliases: boolean): Wrapp
   const method = isPlain ? name : JSON.stringify(name);
   const access = isPlain ? `.${name}` : `[${method}]`;
   const runs = frame.delegates ? context.runtime.delegation().delegating : "";
-  const before = `${runs}({ *${method}`;
-  const after = ` }${access})`;
+  const [left, right] = [`{ *${method}`, ` }${access}`];
   const home = hasAliases ? undefined : homeOf(node, context.path);
-  if (home === undefined) return { before, after };
+  if (home === undefined) return { before: `${runs}(${left}`, after: `${right})` };
   const variable = context.names.make(`${name || "anonymous"}$body`);
   const variables = context.homes.get(home);
   if (variables === undefined) context.homes.set(home, [variable]);
   else variables.push(variable);
-  return { before: `(${variable} ??= ${before}`, after: `${after})` };
+  if (runs === "") return { before: `(${variable} ??= ${left}`, after: `${right})` };
+  return { before: `(${variable} ??= ${runs}(${left}`, after: `${right}))` };
 }
 
 /** The parameters' names, when they are nothing else and `arguments` is not used. */

@@ -97,10 +97,12 @@ function lowerForAwait(context: Context, node: ForOf, { site, disposal }: Loop):
     edits.replace(left.end, right.start, ` = ${item}); `);
   }
   edits.replace(right.end, skipSpace(code, skipSpace(code, right.end) + 1), "");
+  // The first of two errors counts, as the language has it; but a cancellation that comes while closing is not lost.
+  const ignored = `catch (${error}) { if (${error}?.name === "CancelledError") throw ${error}; }`;
   edits.close(
     body.end,
     `${after} } } catch (${error}) { ${failed} = true; throw ${error}; } finally { ` +
-      `if (${open} && ${iterator}.return) { if (!${failed}) ${end}; else try { ${end}; } catch {} } } }`,
+      `if (${open} && ${iterator}.return) { if (!${failed}) ${end}; else try { ${end}; } ${ignored} } } }`,
   );
 }
 

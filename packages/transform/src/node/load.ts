@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { transform } from "../output/transform.js";
 import type { Format } from "../syntax/language.js";
 import { packageFormat } from "./program-files.js";
+import { compilerOptionsOf } from "./tsconfig.js";
 
 /** A file as Node is to run it. */
 export interface LoadedFile {
@@ -22,6 +24,7 @@ export function loadFile(path: string, target?: "commonjs"): LoadedFile {
     defaultFormat: packageFormat(path),
     types: "strip",
     target,
+    compilerOptions: compilerOptionsOf(dirname(path)),
   });
   if (map === undefined) return { code, format };
   const inline = Buffer.from(map).toString("base64");

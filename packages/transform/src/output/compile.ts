@@ -12,6 +12,19 @@ import { faultAt } from "../syntax/source-error.js";
 /** What every supported Node has by itself. */
 const TARGET = "es2022";
 
+/** The settings of a `tsconfig.json` that change what a file does when it runs. */
+export interface CompilerOptions {
+  readonly emitDecoratorMetadata?: boolean | undefined;
+  readonly experimentalDecorators?: boolean | undefined;
+  readonly jsx?: string | undefined;
+  readonly jsxFactory?: string | undefined;
+  readonly jsxFragmentFactory?: string | undefined;
+  readonly jsxImportSource?: string | undefined;
+  readonly target?: string | undefined;
+  readonly useDefineForClassFields?: boolean | undefined;
+  readonly verbatimModuleSyntax?: boolean | undefined;
+}
+
 /** A file to be compiled. */
 export interface Input {
   readonly code: string;
@@ -24,6 +37,7 @@ export interface Input {
   readonly language: Language;
   /** How the result is loaded. */
   readonly format: Format;
+  readonly options: CompilerOptions;
 }
 
 let swc: typeof import("@swc/core") | undefined;
@@ -34,7 +48,7 @@ export function needsCompiling({
   format,
   language,
   program,
-}: Omit<Input, "file" | "source">) {
+}: Omit<Input, "file" | "options" | "source">) {
   if (language !== "js") return true;
   if (format === "commonjs" && hasModuleSyntax(program)) return true;
   return /@|\b(?:using|accessor)\b/.test(code) && hasNewSyntax(program);
@@ -68,7 +82,7 @@ export function compile(input: Input): { code: string; map: string } {
   }
 }
 
-function optionsFor({ format, language, program, source }: Input): Options {
+function optionsFor({ format, language, options, program, source }: Input): Options {
   const isTypeScript = language === "ts" || language === "tsx";
   return {
     filename: source,
@@ -88,11 +102,41 @@ function optionsFor({ format, language, program, source }: Input): Options {
             decorators: true,
             explicitResourceManagement: true,
           },
-      transform: { decoratorVersion: "2023-11", react: { runtime: "automatic" } },
+      transform: transformFor(options),
       keepClassNames: true,
       experimental: { keepImportAttributes: true },
     },
     ...modulesFor(format, program),
+  };
+}
+
+type Transform = NonNullable<NonNullable<Options["jsc"]>["transform"]>;
+
+function transformFor(options: CompilerOptions): Transform {
+  const { target = TARGET, useDefineForClassFields } = options;
+  const defines = !/^es(?:3|5|6|20(?:1\d|2[01]))$/i.test(target);
+  return {
+    ...(options.experimentalDecorators === true
+      ? { legacyDecorator: true, decoratorMetadata: options.emitDecoratorMetadata === true }
+      : { decoratorVersion: "2023-11" }),
+    react: jsxFor(options),
+    useDefineForClassFields: useDefineForClassFields ?? defines,
+    verbatimModuleSyntax: options.verbatimModuleSyntax === true,
+  };
+}
+
+function jsxFor(options: CompilerOptions): NonNullable<Transform["react"]> {
+  const { jsx, jsxFactory, jsxFragmentFactory, jsxImportSource } = options;
+  if (jsx === "react") {
+    return {
+      runtime: "classic",
+      ...(jsxFactory === undefined ? {} : { pragma: jsxFactory }),
+      ...(jsxFragmentFactory === undefined ? {} : { pragmaFrag: jsxFragmentFactory }),
+    };
+  }
+  return {
+    runtime: "automatic",
+    ...(jsxImportSource === undefined ? {} : { importSource: jsxImportSource }),
   };
 }
 

@@ -3,7 +3,7 @@ import remapping, { type SourceMapInput } from "@jridgewell/remapping";
 import { lower } from "../lowering/lower.js";
 import { type Format, formatOf, type Language, languageOf } from "../syntax/language.js";
 import { parse } from "../syntax/parse.js";
-import { compile, needsCompiling } from "./compile.js";
+import { type CompilerOptions, compile, needsCompiling } from "./compile.js";
 
 /** What is known of a file beside its text. */
 export interface TransformOptions {
@@ -22,6 +22,8 @@ export interface TransformOptions {
   readonly types?: "keep" | "strip" | undefined;
   /** `"commonjs"`, with `types: "strip"`, makes an ES module what `require` can load. Default: what the file is. */
   readonly target?: "commonjs" | undefined;
+  /** What of a `tsconfig.json` counts for `types: "strip"`. */
+  readonly compilerOptions?: CompilerOptions | undefined;
 }
 
 /** A transformed file. */
@@ -54,7 +56,11 @@ export function transform(code: string, options: TransformOptions): Transformed 
   const format = options.target ?? own;
   const lowered = lower({ code, program, format, file, source: filename });
   const result = { code: lowered?.code ?? code, map: lowered?.map, format };
-  const input = { code: result.code, program, file, source: filename, language, format };
+  const compilerOptions = options.compilerOptions ?? {};
+  const input = {
+    ...{ code: result.code, program, language, format },
+    ...{ file, source: filename, options: compilerOptions },
+  };
   if (options.types !== "strip" || !needsCompiling(input)) return result;
   const compiled = compile(input);
   return { code: compiled.code, map: composed(compiled.map, lowered?.map), format };

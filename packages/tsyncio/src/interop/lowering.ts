@@ -1,11 +1,10 @@
 /**
- * What lowered code calls: the transform turns `async` functions into calls of these. One rule for each place: inside a
- * task a call is lazy; what the source throws away is started in the background; outside any task a call begins at once,
- * in a callback of the loop in its next turn.
+ * What lowered code calls: the transform turns `async` functions into calls of these. One rule for each place: in what a
+ * loop runs, a task or a callback, a call is lazy, and what the source throws away is started in the background; anywhere
+ * else a call begins at once.
  */
 import { currentOrThreadLoop } from "../hosts/thread-loop.js";
-import { type Context, currentContext } from "../kernel/context.js";
-import { current, type Runnable } from "../kernel/current.js";
+import { current } from "../kernel/current.js";
 import {
   type Application,
   awaiting,
@@ -23,53 +22,21 @@ import { fromPromise } from "./from-promise.js";
 // biome-ignore lint/suspicious/noExplicitAny: bodies take the parameters of the functions they were
 type AnyFunction = (...args: any[]) => unknown;
 
+const AT_ONCE = { eagerStart: true } as const;
+
 // What can be called and has a `then` is no function that makes a promise.
 frameHooks.wait = (promise) =>
   typeof promise === "function" ? fromPromise<unknown>(() => promise) : fromPromise(promise);
 
-/** A call in a callback of the loop: what the callback made no task of, and nobody awaits, begins in the next turn. */
-class CallInCallback implements Runnable {
-  readonly #frame: Lowered;
-  readonly #loop: Loop;
-  readonly #scope: Scope;
-  readonly #context = currentContext().copy();
-
-  constructor(frame: Lowered, loop: Loop) {
-    this.#frame = frame;
-    this.#loop = loop;
-    this.#scope = loop.currentScope();
-  }
-
-  run(): void {
-    if (!this.#frame.fresh) return;
-    const isOfRun = this.#scope !== this.#loop.rootScope && !this.#scope.closed;
-    if (isOfRun) begin(this.#frame, this.#loop, this.#scope, this.#context);
-    else beginDetached(this.#frame, this.#loop, this.#context);
-  }
-
-  toString(): string {
-    return `<${this.#frame.describe()}>`;
-  }
-}
-
+/** A call where no loop runs begins at once: its task belongs to no run until a `run` adopts it. */
 frameHooks.startOutside = (frame) => {
   const loop = currentOrThreadLoop(`call ${frame.describe()}`);
-  if (current.loop === loop) loop.push(new CallInCallback(frame, loop));
-  else beginDetached(frame, loop, currentContext().copy());
-};
-
-/** Begins a frame as a task that belongs to no run until a `run` adopts it. */
-function beginDetached(frame: Lowered, loop: Loop, context: Context): void {
   const scope = new Scope(loop);
-  begin(frame, loop, scope, context);
-  loop.addDetached(scope);
-}
-
-function begin(frame: Lowered, loop: Loop, scope: Scope, context: Context): void {
   loop.asStep(scope, () => {
-    new Task(frame, { eagerStart: true, context }, loop);
+    new Task(frame, AT_ONCE, loop);
   });
-}
+  loop.addDetached(scope);
+};
 
 /**
  * A frame of a function whose body is a generator object already.

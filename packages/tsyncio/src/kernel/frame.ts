@@ -18,6 +18,7 @@
  * Counterpart: a coroutine object and the interpreter's stack below `send`.
  */
 import { CancelledError, cancelledError, isCancelled } from "./cancelled-error.js";
+import { currentContext } from "./context.js";
 import { type Coroutine, isCoroutine } from "./coroutine.js";
 import { current, finished, type Suspension } from "./current.js";
 import { type FunctionInfo, noteAwait, placeOf } from "./function-info.js";
@@ -38,6 +39,9 @@ export interface Application {
 }
 type Step = IteratorResult<Suspension, unknown>;
 
+/** Who called a lowered function: a task, or a callback of a loop. */
+type Maker = Pick<Task<unknown>, "loop" | "scope" | "context">;
+
 /** The site of the await that is about to yield; written by lowered code through `at`. */
 export const awaiting = { site: 0 };
 
@@ -52,7 +56,7 @@ export const NOWHERE = -3;
 export const frameHooks: {
   /** An operation that waits for a promise. */
   wait: ((promise: PromiseLike<unknown>) => Operation<unknown>) | undefined;
-  /** Starts a frame that was called outside any task. */
+  /** Starts a frame that was called where no loop runs. */
   startOutside: ((frame: Lowered) => void) | undefined;
 } = { wait: undefined, startOutside: undefined };
 
@@ -89,8 +93,8 @@ export class Lowered<T = unknown> extends Operation<T> {
   caller: Lowered | undefined = undefined;
   /** @internal */
   stack: Stack | undefined = undefined;
-  /** @internal The task that called the function. */
-  maker: Task<unknown> | undefined = undefined;
+  /** @internal */
+  maker: Maker | undefined = undefined;
   /** @internal The task it is the coroutine of. */
   task: Task<unknown> | undefined = undefined;
 
@@ -323,13 +327,20 @@ function leafFor(awaited: unknown): Coroutine<unknown> {
   return new PlainValue(awaited);
 }
 
-/** What a call of a lowered function does with its frame: leaves it lazy inside a task, begins it outside any. */
+/**
+ * What a call of a lowered function does with its frame: leaves it lazy in what a loop runs, a task or a callback; begins
+ * it anywhere else.
+ */
 export function called<T>(frame: Lowered<T>): Lowered<T> {
   const task = current.task as Task<unknown> | undefined;
-  if (task !== undefined) {
+  if (task !== undefined || (current.loop !== undefined && !current.lazy)) {
     if (unstarted.last !== undefined) settleUnstarted();
-    frame.maker = task;
+    frame.maker = task ?? callbackOf(current.loop as Loop);
     unstarted.last = frame as Lowered;
   } else if (!current.lazy) frameHooks.startOutside?.(frame as Lowered);
   return frame;
+}
+
+function callbackOf(loop: Loop): Maker {
+  return { loop, scope: loop.currentScope(), context: currentContext() };
 }

@@ -21,8 +21,8 @@ class RegisteredCallback<T> extends Handle {
     this.future = future;
   }
 
-  override invoke(callback: (future: Future<T>) => unknown): void {
-    callback(this.future);
+  override invoke(callback: (future: Future<T>) => unknown): unknown {
+    return callback(this.future);
   }
 
   override subject(): { future: Future<T> } {

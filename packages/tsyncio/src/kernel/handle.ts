@@ -2,6 +2,7 @@ import { type Context, currentContext } from "./context.js";
 import { current } from "./current.js";
 import { KeyboardInterrupt } from "./errors.js";
 import type { ExceptionContext } from "./exception-handler.js";
+import { Lowered } from "./frame.js";
 import type { AsyncScope } from "./host.js";
 import type { Loop } from "./loop.js";
 import type { Scope } from "./scope.js";
@@ -65,7 +66,9 @@ export class Handle {
     current.scope = this.scope;
     current.asyncScope = this.asyncScope;
     try {
-      this.invoke(callback);
+      const result = this.invoke(callback);
+      // An `async` function as the callback: nobody else can start what it gave.
+      if (result instanceof Lowered && result.fresh) this.loop.createTask(result);
     } catch (error) {
       if (error instanceof KeyboardInterrupt) {
         this.loop.noteEscape(this.scope);
@@ -85,8 +88,8 @@ export class Handle {
   }
 
   /** @internal */
-  invoke(callback: () => unknown): void {
-    callback();
+  invoke(callback: () => unknown): unknown {
+    return callback();
   }
 
   /** @internal What the exception handler is told of. */
