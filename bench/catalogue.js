@@ -35,6 +35,7 @@ export const BENCHMARKS = [
 export const COLUMN_TITLES = {
   native: "native",
   tsyncio: "tsyncio",
+  tsyncioAsync: "tsyncio, async form",
   tsyncioEager: "tsyncio, eager start",
   effect: "Effect",
   effectFast: "Effect, fastest fork",

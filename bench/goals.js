@@ -40,6 +40,16 @@ export const GOALS = [
   within("reschedule", 2, "reschedule: times a native await of a settled promise"),
   within("spawn-50000", 1, "spawn 50,000 and join all: times native"),
   within("call", 1, "call that does not suspend: times native"),
+  {
+    ...within("call", 3, "the same in async form: times the generator form"),
+    column: "tsyncioAsync",
+    other: "tsyncio",
+  },
+  { ...within("call", 2, "the same in async form: times native"), column: "tsyncioAsync" },
+  {
+    ...within("deep-50", 1, "50 levels deep in async form: times native"),
+    column: "tsyncioAsync",
+  },
   within("queue-100", 1, "queue hand-off, capacity 100: times the promise version"),
   within("queue-unbounded", 1, "queue hand-off, unbounded: times the promise version"),
   within("lock-free", 1, "lock, uncontended: times the promise version"),

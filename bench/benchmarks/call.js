@@ -2,7 +2,8 @@
  * Wait for a call that does not suspend: no task, no scheduler.
  *
  * Counted: the call, its await and the sum of what comes back. Effect's column calls a function made
- * with `fnUntraced`, the cheapest that may contain awaits; the others call a plain coroutine function.
+ * with `fnUntraced`, the cheapest that may contain awaits; the others call a plain coroutine function. The
+ * async form is what the transform makes of `async function child(value) { return value + 1; }`.
  */
 import { now } from "../benchmark.js";
 
@@ -31,6 +32,28 @@ async function tsyncio(size) {
     check(total, size);
     return elapsed / size;
   });
+}
+
+/** @type {import("../benchmark.js").Measure} */
+async function tsyncioAsync(size) {
+  const asyncio = await import("tsyncio");
+  const { at, describeFunction, lowered } = await import("tsyncio/coroutine");
+  const childInfo = describeFunction("child", "call.ts", 1, 0, []);
+  const mainInfo = describeFunction("main", "call.ts", 2, 0, [[5, 12]]);
+  /** @param {number} value */
+  function child(value) {
+    return lowered(childInfo, generatorChild(value));
+  }
+  /** @returns {Generator<unknown, number, number>} */
+  function* body() {
+    let total = 0;
+    const start = now();
+    for (let i = 0; i < size; i++) total = yield at(0, child(total));
+    const elapsed = now() - start;
+    check(total, size);
+    return elapsed / size;
+  }
+  return asyncio.run(() => lowered(mainInfo, body()));
 }
 
 /** @type {import("../benchmark.js").Measure} */
@@ -80,5 +103,5 @@ export const call = {
   warmups: 3,
   samples: 3,
   python: { program: "call" },
-  columns: { native, tsyncio, effect, effection },
+  columns: { native, tsyncio, tsyncioAsync, effect, effection },
 };

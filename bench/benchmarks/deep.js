@@ -2,7 +2,7 @@
  * Fifty calls deep, one suspension at the bottom.
  *
  * Counted: the way down, one turn of the scheduler, the way up; one figure is one such journey, not
- * one of its levels.
+ * one of its levels. The async form is what the transform makes of `async` functions.
  */
 import { now } from "../benchmark.js";
 
@@ -36,6 +36,34 @@ async function tsyncio(size) {
     for (let i = 0; i < size; i++) check(yield* descend(DEPTH));
     return (now() - start) / size;
   });
+}
+
+/** @type {import("../benchmark.js").Measure} */
+async function tsyncioAsync(size) {
+  const asyncio = await import("tsyncio");
+  const { at, describeFunction, lowered } = await import("tsyncio/coroutine");
+  const descendInfo = describeFunction("descend", "deep.ts", 1, 0, [
+    [2, 30],
+    [3, 2],
+  ]);
+  const mainInfo = describeFunction("main", "deep.ts", 6, 0, [[8, 43]]);
+  /** @param {number} depth @returns {Generator<unknown, number, number>} */
+  function* descendBody(depth) {
+    if (depth > 1) return 1 + (yield at(0, descend(depth - 1)));
+    yield at(1, asyncio.sleep(0));
+    return 1;
+  }
+  /** @param {number} depth */
+  function descend(depth) {
+    return lowered(descendInfo, descendBody(depth));
+  }
+  /** @returns {Generator<unknown, number, number>} */
+  function* body() {
+    const start = now();
+    for (let i = 0; i < size; i++) check(yield at(0, descend(DEPTH)));
+    return (now() - start) / size;
+  }
+  return asyncio.run(() => lowered(mainInfo, body()));
 }
 
 /** @type {import("../benchmark.js").Measure} */
@@ -87,5 +115,5 @@ export const deep = {
   warmups: 3,
   samples: 3,
   python: { program: "deep" },
-  columns: { native, tsyncio, effect, effection },
+  columns: { native, tsyncio, tsyncioAsync, effect, effection },
 };

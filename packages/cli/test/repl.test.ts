@@ -118,8 +118,8 @@ describe.concurrent("tsyncio repl, at a terminal", () => {
     );
     repl.type("'half");
     await repl.printed(/'half[\s\S]*news\n[\s\S]*'half/);
-    repl.type(" a line'\r");
-    await repl.printed(/a line'\r?\n.*'half a line'/);
+    repl.type(" a line'.length * 1000\r");
+    await repl.printed(/11000/);
     repl.type("\x04");
     expect((await repl.ended).code).toBe(0);
   });

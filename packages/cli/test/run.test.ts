@@ -106,6 +106,15 @@ describe.concurrent("tsyncio run", () => {
     expect(await run(["run", "main-module.cjs"])).toMatchObject({ code: 0, output: "true .\n" });
   });
 
+  test("makes an ES module the main module where Node has a word for it", async () => {
+    const cwd = folder("main-module", {
+      "main.ts": "export {};\nconsole.log(import.meta.main);\n",
+    });
+    const { output } = await run(["run", "main.ts"], { cwd });
+    const hasWord = Number.parseFloat(process.versions.node) >= 24.2;
+    expect(output).toBe(hasWord ? "true\n" : "undefined\n");
+  });
+
   test("loads nothing of the console, the watcher and the timeline for a plain run", async () => {
     expect(await run(["run", "loaded.mjs"])).toMatchObject({ code: 0, output: "[]\n" });
   });

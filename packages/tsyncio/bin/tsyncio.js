@@ -25,8 +25,8 @@ if (cli === undefined) {
 }
 
 function findCli() {
-  const programs = args.filter((arg) => !arg.startsWith("-")).map((arg) => dirname(resolve(arg)));
-  for (const folder of [...programs, process.cwd(), import.meta.dirname]) {
+  const program = args.find((arg) => /\.[cm]?[jt]sx?$/.test(arg)) ?? "none.ts";
+  for (const folder of [dirname(resolve(program)), process.cwd(), import.meta.dirname]) {
     try {
       return createRequire(join(folder, "tsyncio.js")).resolve("@tsyncio/cli");
     } catch {

@@ -1,7 +1,8 @@
 /**
- * Starts a program in this process as if Node had been started with its file. Where Node's own
- * entry would choose the same loader, that is used: then `require.main`, `import.meta.main` and the
- * report of an error are what they are under plain Node.
+ * Starts a program in this process as if Node had been started with its file. Node's own entry is
+ * used wherever it takes the file for what it is: then `require.main`, `import.meta.main` and the
+ * report of a top-level `await` that never ends are what they are under plain Node. Since there are
+ * hooks in this thread (Node 22.15) it asks them; before, it goes by the file's name and package.
  */
 
 import { readFileSync } from "node:fs";
@@ -12,7 +13,7 @@ import { pathToFileURL } from "node:url";
 /** Starts the program at the absolute path `file` with its arguments. Does not wait for it. */
 export function startProgram(file: string, args: readonly string[]): void {
   process.argv = [process.execPath, file, ...args];
-  if (isCommonJs(file) || nodeImports(file)) Module.runMain(file);
+  if ("registerHooks" in Module || isCommonJs(file) || nodeImports(file)) Module.runMain(file);
   else void import(pathToFileURL(file).href);
 }
 

@@ -3,6 +3,7 @@ import { asyncFunction, at } from "../../test/async-function.js";
 import { errorOf } from "../../test/errors.js";
 import { background, discard, lowered } from "../coroutine.js";
 import {
+  allTasks,
   ContextVar,
   type Coroutine,
   createTask,
@@ -98,9 +99,10 @@ describe("discard()", () => {
       discard(coroutine);
       yield sleep(0);
       discard(coroutine);
+      expect(allTasks().size).toBe(2);
       yield task;
       discard(coroutine);
-      yield sleep(0);
+      expect(allTasks().size).toBe(1);
     });
     runVirtual(main);
     expect(begun).toBe(1);

@@ -86,9 +86,8 @@ export function at<V>(site: number, value: V): V {
 
 /** The value of a call that is a statement: a coroutine that nobody else can start is started in the background. */
 export function discard<V>(value: V): V {
-  if (value instanceof Lowered && value.fresh) {
-    (current.loop as Loop | undefined)?.createTask(value);
-  }
+  const loop = current.loop as Loop | undefined;
+  if (loop !== undefined && value instanceof Lowered) value.thrownAway(loop);
   return value;
 }
 

@@ -210,6 +210,11 @@ export class Lowered<T = unknown> extends Operation<T> {
     return this;
   }
 
+  /** @internal */
+  override thrownAway(loop: Loop): void {
+    if (this.fresh) loop.createTask(this as Lowered);
+  }
+
   /** @internal The frames from the innermost to this one, while they are suspended. */
   frames(): Lowered[] {
     const frames: Lowered[] = [];

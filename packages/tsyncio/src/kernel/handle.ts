@@ -2,10 +2,10 @@ import { type Context, currentContext } from "./context.js";
 import { current } from "./current.js";
 import { KeyboardInterrupt } from "./errors.js";
 import type { ExceptionContext } from "./exception-handler.js";
-import { Lowered } from "./frame.js";
 import type { AsyncScope } from "./host.js";
 import type { Loop } from "./loop.js";
 import type { Scope } from "./scope.js";
+import { Waitable } from "./waitable.js";
 
 /**
  * A scheduled callback, returned by `loop.callSoon`.
@@ -68,7 +68,7 @@ export class Handle {
     try {
       const result = this.invoke(callback);
       // An `async` function as the callback: nobody else can start what it gave.
-      if (result instanceof Lowered && result.fresh) this.loop.createTask(result);
+      if (result instanceof Waitable) result.thrownAway(this.loop);
     } catch (error) {
       if (error instanceof KeyboardInterrupt) {
         this.loop.noteEscape(this.scope);

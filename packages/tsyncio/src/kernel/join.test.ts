@@ -193,22 +193,42 @@ describe("a lowered coroutine that another task drives", () => {
     expect(runVirtual(main)).toEqual([true, "result", "result"]);
   });
 
-  test("raises the cancellation in one that is cancelled after it was woken", () => {
-    const joins = asyncFunction("joins", function* (coroutine: unknown, next?: Task<unknown>) {
-      yield coroutine;
-      return next?.cancel("late");
-    });
-    runVirtual(function* main() {
-      const coroutine = nap(1, "result");
-      const task = createTask(coroutine);
-      const second: Task<unknown> = createTask(() => joins(coroutine));
-      // It joins before the second one, and is woken before it.
-      const first = createTask(joins(coroutine, second), { eagerStart: true });
-      expect(yield* first).toBe(true);
-      expect(((yield* raisedBy(second)) as CancelledError).reason).toBe("late");
-      expect(yield* task).toBe("result");
-    });
-  });
+  test.each([
+    ["before it is woken", 0.5],
+    ["after it was woken", 1],
+  ])(
+    "leaves a task that is cancelled %s, and refuses to end, to what it does then",
+    (_name, when) => {
+      const refuses = asyncFunction("refuses", function* (coroutine: unknown) {
+        try {
+          yield coroutine;
+        } catch (error) {
+          return [(error as CancelledError).reason, yield sleep(5, "slept")];
+        }
+      });
+      runVirtual(function* main() {
+        const loop = getRunningLoop();
+        const coroutine = nap(1, "result");
+        const task = createTask(coroutine);
+        const joins = createTask(refuses(coroutine));
+        const cancel = (): void => void joins.cancel("why");
+        if (when < 1) loop.callLater(when, cancel);
+        else {
+          // Joins first, and so comes before `joins` in the turn for which the frame wakes both.
+          createTask(
+            asyncFunction("first", function* () {
+              yield coroutine;
+              cancel();
+            })(),
+            { eagerStart: true },
+          );
+        }
+        expect(yield* joins).toEqual(["why", "slept"]);
+        expect(loop.time()).toBe(when + 5);
+        expect(yield* task).toBe("result");
+      });
+    },
+  );
 
   test("raises its error, and its cancellation, in all who joined it", () => {
     const error = new Error("no");

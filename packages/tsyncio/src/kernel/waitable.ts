@@ -88,6 +88,9 @@ export abstract class Waitable<T> {
     throw this.takeError();
   }
 
+  /** @internal Nobody but `loop` has it: what must be started to do anything is started in the background. */
+  thrownAway(_loop: Loop): void {}
+
   /** @internal The error of a failed waitable, which counts as seen from now on. */
   takeError(): unknown {
     if (this.state === LOGGED) {
