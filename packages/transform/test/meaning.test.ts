@@ -142,6 +142,27 @@ describe("inside a task", () => {
   });
 });
 
+describe("in a callback of a loop", () => {
+  it("a call is lazy, for whoever awaits it", async () => {
+    const log = await logOf(`exports.main = async () => {
+      let kept;
+      asyncio.getRunningLoop().callSoon(() => { kept = work("kept"); log.push("called"); });
+      await asyncio.sleep(0); await asyncio.sleep(0);
+      log.push(await kept);
+    };`);
+    expect(log).toEqual(["called", "kept begins", "kept ends", "kept"]);
+  });
+
+  it("an async function that is the callback runs as a task", async () => {
+    const log = await logOf(`exports.main = async () => {
+      asyncio.getRunningLoop().callSoon(async () => { await work("callback"); });
+      log.push("scheduled");
+      await asyncio.sleep(0.01);
+    };`);
+    expect(log).toEqual(["scheduled", "callback begins", "callback ends"]);
+  });
+});
+
 describe("outside any task", () => {
   const HANDLERS = `
     exports.handler = async (name) => { log.push(name + " sync"); await work(name); return name; };
@@ -174,6 +195,13 @@ describe("outside any task", () => {
   });
 
   it("a test runner awaits what a lowered test gives", load()["slow"] as () => Promise<unknown>);
+
+  it("a test runner's function may start runs", async () => {
+    const module = loadLowered(`${SOURCE}
+      exports.main = async () => [await asyncio.run(work("run", 0.001)), await asyncio.run(work)];
+    `);
+    expect(await module.main()).toEqual(["run", undefined]);
+  });
 
   it("a framework handler gives what a framework takes for a promise", async () => {
     const { handler, log } = load();

@@ -86,9 +86,7 @@ describe("a lowered function of another copy", () => {
     ).toEqual(["slept", "slept", "slept", "slept"]);
   });
 
-  test("is no main function for the first", () => {
-    expect(() => one.run(nap(two)())).toThrow(
-      expect.objectContaining({ code: "ERR_NOT_A_COROUTINE" }),
-    );
+  test("is refused as the main coroutine of the first", () => {
+    expect(() => one.run(nap(two)())).toThrow(expect.objectContaining({ code: "ERR_TWO_COPIES" }));
   });
 });

@@ -32,6 +32,7 @@ frameHooks.wait = (promise) =>
 frameHooks.startOutside = (frame) => {
   const loop = currentOrThreadLoop(`call ${frame.describe()}`);
   const scope = new Scope(loop);
+  scope.detached = true;
   loop.asStep(scope, () => {
     new Task(frame, AT_ONCE, loop);
   });

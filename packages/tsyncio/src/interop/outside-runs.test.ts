@@ -1,13 +1,13 @@
 /** Lowered main functions: called before `run`, which takes over what has begun, and given to it as they are. */
 import { describe, expect, test } from "vitest";
-import { asyncFunction } from "../../test/async-function.js";
+import { type AsyncBody, asyncFunction } from "../../test/async-function.js";
 import { errorOf } from "../../test/errors.js";
 import { threadReports } from "../../test/reports.js";
 import { steps } from "../../test/steps.js";
 import { discard } from "../coroutine.js";
 import { threadLoop } from "../hosts/thread-loop.js";
 import { allTasks, createTask, currentTask, Runner, run, sleep, VirtualHost } from "../index.js";
-import { runVirtual } from "../testing.js";
+import { runVirtual, runVirtualAsync } from "../testing.js";
 
 const reports = threadReports();
 
@@ -213,5 +213,67 @@ describe("a task that meets a call made outside", () => {
     expect(await run(main)).toBe(true);
     open("open");
     expect(await outside).toBe("open");
+  });
+});
+
+describe("a lowered function that plain JavaScript called", () => {
+  /** What it is in a program: a test's function, an event's handler. */
+  function called<T>(body: () => AsyncBody<T>): Promise<T> {
+    return Promise.resolve(asyncFunction("called", body)());
+  }
+
+  test("may start runs of its own, before and after its first wait", async () => {
+    const results = await called(function* () {
+      const first: string = yield run(nap("first"));
+      const second: string = yield run(() => nap("second"));
+      return [first, second];
+    });
+    expect(results).toEqual(["first", "second"]);
+  });
+
+  test("leaves a call lazy that it gives to run()", async () => {
+    const log: string[] = [];
+    const main = asyncFunction("main", function* () {
+      log.push("main");
+      yield sleep(0);
+    });
+    await called(function* () {
+      const coroutine = main();
+      log.push("called");
+      yield run(coroutine);
+    });
+    expect(log).toEqual(["called", "main"]);
+  });
+
+  test("may run on virtual time, and goes on in its own task", async () => {
+    const seen = await called(function* () {
+      const before = currentTask();
+      const hour = asyncFunction("hour", function* () {
+        yield sleep("1h");
+        return "an hour";
+      });
+      const result = runVirtual(hour());
+      expect(currentTask()).toBe(before);
+      const later: string = yield nap("after");
+      const asynchronous: string = yield runVirtualAsync(hour());
+      return [result, later, asynchronous];
+    });
+    expect(seen).toEqual(["an hour", "after", "an hour"]);
+  });
+
+  test("may not start a run once a run has taken it over", async () => {
+    const main = asyncFunction("main", function* () {
+      yield sleep("1ms");
+      return errorOf(() => void run(nap("inner")));
+    });
+    expect(await run(main())).toMatchObject({ code: "ERR_LOOP_RUNNING" });
+  });
+
+  test("keeps the name that run() gives it", async () => {
+    const main = asyncFunction("main", function* () {
+      yield sleep("1ms");
+      return currentTask()?.name;
+    });
+    expect(await run(main(), { name: "chosen" })).toBe("chosen");
   });
 });

@@ -12,7 +12,7 @@ import { Task } from "./task.js";
 export interface FutureCallGraph {
   /** The future or task. */
   readonly future: Future<unknown>;
-  /** Where its coroutine is suspended, as far as the host can tell; empty for plain futures. */
+  /** Where its coroutine is suspended, innermost call first, as far as can be told; empty for plain futures. */
   readonly callStack: readonly CoroutineLocation[];
   /** Those who wait for it, with those who wait for them in turn. */
   readonly awaitedBy: readonly FutureCallGraph[];
@@ -22,7 +22,7 @@ export interface FutureCallGraph {
  * A snapshot of who waits for `future`, for the current task when none is given; undefined when there is no current
  * task. In a circle of tasks that wait for each other the second mention of a task has no `awaitedBy`.
  *
- * asyncio: `capture_call_graph`; where a coroutine stands is asked of the host, one frame a task.
+ * asyncio: `capture_call_graph`; where a generator stands is asked of the host, one frame a task.
  * @throws {UsageError} without an argument outside a running loop (`ERR_NO_RUNNING_LOOP`).
  * @throws {TypeError} when `future` is no future (`ERR_INVALID_ARG`).
  */
@@ -45,7 +45,7 @@ export function captureCallGraph(future?: Future<unknown>): FutureCallGraph | un
 }
 
 function capture(future: Future<unknown>, seen: Set<unknown>): FutureCallGraph {
-  const callStack = future instanceof Task ? future.getStack() : [];
+  const callStack = future instanceof Task ? future.getStack().reverse() : [];
   if (seen.has(future)) return { future, callStack, awaitedBy: [] };
   seen.add(future);
   const awaitedBy = awaitersOf(future).map((awaiter) => capture(awaiter, seen));

@@ -116,11 +116,8 @@ export function toAwaited<T>(value: CoroutineLike<T>, action: string): Coroutine
   throw notACoroutine(value, undefined, action);
 }
 
-function notACoroutine(
-  value: unknown,
-  fn: { name: string } | undefined,
-  action: string,
-): TypeError {
+function notACoroutine(value: unknown, fn: { name: string } | undefined, action: string): Error {
+  if (isOfOtherCopy(value)) return foreignCopy(action);
   const from = fn === undefined ? "" : ` from function ${fn.name || "(anonymous)"}`;
   let cure = "pass what calling a function* returns";
   if (value instanceof Waitable) {
@@ -133,6 +130,16 @@ function notACoroutine(
   return typeError(
     "ERR_NOT_A_COROUTINE",
     `Cannot ${action}: expected a coroutine, got ${describeValue(value)}${from}; ${cure}`,
+  );
+}
+
+/** True for what another copy of this package made. */
+function isOfOtherCopy(value: unknown): boolean {
+  return (
+    value instanceof Promise &&
+    !(value instanceof Waitable) &&
+    Object.getPrototypeOf(value) !== Promise.prototype &&
+    typeof (value as { describe?: unknown }).describe === "function"
   );
 }
 

@@ -4,11 +4,25 @@ import type { Loop } from "./loop.js";
 import type { Scope } from "./scope.js";
 import type { Task } from "./task.js";
 
-/** The tasks of `scopes` with what each waits for, one a line. */
+/** The tasks with what each waits for, who holds that, and where its coroutine stands, one a line. */
 export function describeWaits(tasks: Iterable<Task<unknown>>): string {
-  const lines: string[] = [];
-  for (const task of tasks) lines.push(`  ${task.describeWait()}`);
-  return lines.join("\n");
+  return Array.from(tasks, (task) => `  ${describeWait(task)}`).join("\n");
+}
+
+function describeWait(task: Task<unknown>): string {
+  const { waitingOn } = task;
+  const location = task.getStack().at(-1);
+  const place =
+    location === undefined
+      ? ""
+      : ` in ${location.functionName} (${location.file}:${location.line})`;
+  if (waitingOn === undefined) return `${task.describe()} is ready to run${place}`;
+  const holders = [...waitingOn.heldBy()].filter((holder) => holder !== waitingOn);
+  const held =
+    holders.length === 0
+      ? ""
+      : `, held by ${holders.map((holder) => (holder as Task<unknown>).describe()).join(", ")}`;
+  return `${task.describe()} waits for ${waitingOn.describe()}${held}${place}`;
 }
 
 /** The first cycle of tasks that wait for each other, in waiting order; undefined when there is none. */

@@ -22,6 +22,7 @@ import { currentContext } from "./context.js";
 import { type Coroutine, isCoroutine } from "./coroutine.js";
 import { current, finished, type Suspension } from "./current.js";
 import { type FunctionInfo, noteAwait, placeOf } from "./function-info.js";
+import type { CoroutineLocation } from "./host.js";
 import { Join } from "./join.js";
 import type { Loop } from "./loop.js";
 import { Operation } from "./operation.js";
@@ -220,6 +221,17 @@ export class Lowered<T = unknown> extends Operation<T> {
     const frames: Lowered[] = [];
     for (let frame = this.stack?.top; frame !== undefined; frame = frame.caller) frames.push(frame);
     return frames;
+  }
+
+  /** @internal Where its task stands, oldest call first; nowhere while it runs. */
+  locations(): CoroutineLocation[] {
+    if (this.loop !== undefined && this.stack?.leaf === undefined) return [];
+    return this.frames()
+      .reverse()
+      .map(({ info, site, loop }) => {
+        const [line] = (loop === undefined ? undefined : info.sites[site]) ?? [info.line];
+        return { functionName: info.name, file: info.file, line };
+      });
   }
 
   /** @internal `file:line:column` of the await it stands at. */

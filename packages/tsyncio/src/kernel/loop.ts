@@ -304,7 +304,6 @@ export class Loop extends Scheduler {
    * looked at are reported, after the promise jobs of the moment have had their chance to.
    */
   addDetached(scope: Scope): void {
-    scope.detached = true;
     this.scopes.add(scope);
     const check = (): void => {
       if (!scope.detached) return;

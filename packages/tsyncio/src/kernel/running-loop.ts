@@ -25,6 +25,23 @@ function shared(): Registry {
   return globals[KEY];
 }
 
+/** Calls `fn` as if no loop were running; a loop of its own may run inside it. */
+export function outsideLoop<R>(fn: () => R): R {
+  const outer = { ...current };
+  const { running } = registry;
+  current.loop = undefined;
+  current.task = undefined;
+  current.scope = undefined;
+  current.asyncScope = undefined;
+  registry.running = undefined;
+  try {
+    return fn();
+  } finally {
+    Object.assign(current, outer);
+    registry.running = running;
+  }
+}
+
 /** The error for code that meets a loop of another copy of this package. */
 export function foreignCopy(action: string): UsageError {
   return new UsageError(

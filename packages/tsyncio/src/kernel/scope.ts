@@ -10,7 +10,11 @@ import type { Operation } from "./operation.js";
 import type { Task } from "./task.js";
 import type { Failure } from "./unretrieved.js";
 
-/** The call of a lowered function made last, while nobody has started it: most are awaited at once and enter no set. */
+/**
+ * The call of a lowered function made last, while nobody has started it: most are awaited at once and enter no set. Noting
+ * it is a tenth of what a call costs (an old object comes to refer to a young one); a holder made anew now and then, which
+ * stays young, gains 5 % fifty calls deep and loses as much in a plain call.
+ */
 export const unstarted: { last: Lowered | undefined } = { last: undefined };
 
 /** Puts that call among those of its run. */

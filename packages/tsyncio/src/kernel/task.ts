@@ -50,6 +50,11 @@ class Misuse {
   }
 }
 
+/** A coroutine that knows where it stands. */
+interface Located {
+  locations?(): CoroutineLocation[];
+}
+
 let lastNumber = 0;
 /** The tasks that a cancellation is passing at this moment. */
 const passing = new Set<Task<unknown>>();
@@ -216,12 +221,15 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   /**
-   * Where the coroutine is suspended: its own frame, as far as the host can tell; empty when it is done or running.
+   * Where the coroutine is suspended, oldest call first: every frame of lowered functions; of a generator its own frame,
+   * as far as the host can tell. Empty when it is done or running.
    *
    * asyncio: `Task.get_stack`; the frames of a failed task are in its error's `stack`.
    */
   getStack(): CoroutineLocation[] {
     if (this.state !== PENDING || this.coroutine === undefined) return [];
+    const locations = (this.coroutine as Located).locations?.();
+    if (locations !== undefined) return locations;
     const location = this.loop.host.locate?.(this.coroutine);
     return location === undefined ? [] : [location];
   }
@@ -408,23 +416,6 @@ export class Task<T = unknown> extends Future<T> {
     const waits = this.waitingOn === undefined ? "" : ` waiting for ${this.waitingOn.describe()}`;
     const state = this.state === PENDING && this.cancels > 0 ? "cancelling" : this.describeState();
     return `<Task ${state} name=${JSON.stringify(this.name)}${waits}>`;
-  }
-
-  /** @internal What it waits for, who holds that, and where its coroutine stands: for reports. */
-  describeWait(): string {
-    const { waitingOn } = this;
-    const [location] = this.getStack();
-    const place =
-      location === undefined
-        ? ""
-        : ` in ${location.functionName} (${location.file}:${location.line})`;
-    if (waitingOn === undefined) return `${this.describe()} is ready to run${place}`;
-    const holders = [...waitingOn.heldBy()].filter((holder) => holder !== waitingOn);
-    const held =
-      holders.length === 0
-        ? ""
-        : `, held by ${holders.map((holder) => (holder as Task).describe()).join(", ")}`;
-    return `${this.describe()} waits for ${waitingOn.describe()}${held}${place}`;
   }
 
   /** @internal */

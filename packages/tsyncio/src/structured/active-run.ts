@@ -14,6 +14,7 @@
 import type { Context } from "../kernel/context.js";
 import type { Coroutine, Runnable as TaskSource } from "../kernel/coroutine.js";
 import { current, type Runnable } from "../kernel/current.js";
+import { describeWaits } from "../kernel/deadlock.js";
 import { DeadlockError, KeyboardInterrupt } from "../kernel/errors.js";
 import type { Lowered } from "../kernel/frame.js";
 import type { Loop } from "../kernel/loop.js";
@@ -55,6 +56,7 @@ export class ActiveRun<T> implements Runnable {
       this.main = begun;
       this.scope = begun.scope;
       this.scope.detached = false;
+      if (options.name !== undefined) begun.name = options.name;
     } else {
       this.scope = new Scope(loop);
       const outer = current.scope;
@@ -206,9 +208,8 @@ export class ActiveRun<T> implements Runnable {
     this.#patience = {
       heapIndex: -1,
       run: () => {
-        const waits = [...this.scope.tasks].map((task) => `\n  ${task.describeWait()}`).join("");
         loop.callExceptionHandler({
-          message: `A run has been ending for ${PATIENCE} s; these tasks were cancelled and go on:${waits}`,
+          message: `A run has been ending for ${PATIENCE} s; these tasks were cancelled and go on:\n${describeWaits(this.scope.tasks)}`,
         });
       },
     };

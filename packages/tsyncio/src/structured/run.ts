@@ -5,7 +5,7 @@ import { current } from "../kernel/current.js";
 import { UsageError } from "../kernel/errors.js";
 import type { Host, SupervisedRun, Supervision } from "../kernel/host.js";
 import { Loop } from "../kernel/loop.js";
-import { foreignCopy, registry } from "../kernel/running-loop.js";
+import { foreignCopy, outsideLoop, registry } from "../kernel/running-loop.js";
 import type { Scope } from "../kernel/scope.js";
 import type { Task } from "../kernel/task.js";
 import { ActiveRun, closeAll, type MainOptions, runToEnd } from "./active-run.js";
@@ -34,22 +34,30 @@ export interface RunOptions extends MainOptions {
  * @throws {TypeError} when `main` is no coroutine (`ERR_NOT_A_COROUTINE`).
  */
 export function run<T>(main: TaskSource<T>, options: RunOptions = {}): Promise<T> {
-  refuseInsideLoop("run()");
-  if (options.host === undefined) return runOn(threadLoop(), main, options);
-  const loop = new Loop(options.host);
-  return runOn(loop, main, options).finally(() => closeAll(loop));
+  return outsideRuns("run()", () => {
+    if (options.host === undefined) return runOn(threadLoop(), main, options);
+    const loop = new Loop(options.host);
+    return runOn(loop, main, options).finally(() => closeAll(loop));
+  });
 }
 
-/** @internal Throws inside a running loop, one of another copy of this package too. */
-export function refuseInsideLoop(action: string): void {
+/**
+ * @internal Calls `start` where runs may be started: in plain JavaScript, and in a lowered function that plain JavaScript
+ * called, whose task belongs to no run (a test's function, an event's handler).
+ * @throws {UsageError} inside a run, one of another copy of this package too.
+ */
+export function outsideRuns<R>(action: string, start: () => R): R {
   if (current.loop === undefined) {
-    if (registry.running === undefined) return;
-    throw foreignCopy(`call ${action}`);
+    if (registry.running !== undefined) throw foreignCopy(`call ${action}`);
+    return start();
   }
-  throw new UsageError(
-    "ERR_LOOP_RUNNING",
-    `${action} cannot be called from a running event loop; await the coroutine with yield*`,
-  );
+  if ((current.task as Task<unknown> | undefined)?.scope.detached !== true) {
+    throw new UsageError(
+      "ERR_LOOP_RUNNING",
+      `${action} cannot be called from a running event loop; await the coroutine with yield*`,
+    );
+  }
+  return outsideLoop(start);
 }
 
 /** @internal One run on a loop that stays open. */

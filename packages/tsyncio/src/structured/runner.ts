@@ -4,7 +4,7 @@ import type { Runnable as TaskSource } from "../kernel/coroutine.js";
 import { UsageError } from "../kernel/errors.js";
 import type { Host } from "../kernel/host.js";
 import { Loop } from "../kernel/loop.js";
-import { type RunOptions, refuseInsideLoop, runOn } from "./run.js";
+import { outsideRuns, type RunOptions, runOn } from "./run.js";
 
 /** Engines without `Symbol.asyncDispose` get the stand-in that compilers use for `await using`. */
 const ASYNC_DISPOSE: typeof Symbol.asyncDispose =
@@ -62,10 +62,11 @@ export class Runner {
     main: TaskSource<T>,
     options: Pick<RunOptions, "context" | "name" | "signal"> = {},
   ): Promise<T> {
-    refuseInsideLoop("Runner.run()");
-    this.#open();
-    const context = options.context ?? this.#context;
-    return runOn(this.#loop as Loop, main, { ...options, context, debug: this.#options.debug });
+    return outsideRuns("Runner.run()", () => {
+      this.#open();
+      const context = options.context ?? this.#context;
+      return runOn(this.#loop as Loop, main, { ...options, context, debug: this.#options.debug });
+    });
   }
 
   /**

@@ -1,8 +1,8 @@
 import { AsyncVirtualHost } from "../hosts/virtual/async-virtual-host.js";
 import type { Runnable as TaskSource } from "../kernel/coroutine.js";
 import { deadlockError } from "../kernel/deadlock.js";
-import { ActiveRun } from "../structured/active-run.js";
-import { refuseInsideLoop } from "../structured/run.js";
+import { ActiveRun, closeAll } from "../structured/active-run.js";
+import { outsideRuns } from "../structured/run.js";
 import { type VirtualOptions, virtualLoop } from "./run-virtual.js";
 
 /**
@@ -23,7 +23,10 @@ export async function runVirtualAsync<T>(
   main: TaskSource<T>,
   options: VirtualOptions = {},
 ): Promise<T> {
-  refuseInsideLoop("runVirtualAsync()");
+  return outsideRuns("runVirtualAsync()", () => runOnVirtualTime(main, options));
+}
+
+async function runOnVirtualTime<T>(main: TaskSource<T>, options: VirtualOptions): Promise<T> {
   const host = new AsyncVirtualHost(options.start);
   const loop = virtualLoop(host, options);
   let end = (): void => {};
@@ -41,8 +44,6 @@ export async function runVirtualAsync<T>(
     },
   };
   await ended;
-  for (const scope of loop.scopes) scope.close();
-  loop.scopes.clear();
-  loop.close();
+  closeAll(loop);
   return active.result();
 }

@@ -3,8 +3,8 @@ import type { Runnable as TaskSource } from "../kernel/coroutine.js";
 import type { ExceptionHandler } from "../kernel/exception-handler.js";
 import { Loop } from "../kernel/loop.js";
 import type { Observer } from "../kernel/observer.js";
-import { ActiveRun, type MainOptions, runToEnd } from "../structured/active-run.js";
-import { refuseInsideLoop } from "../structured/run.js";
+import { ActiveRun, closeAll, type MainOptions, runToEnd } from "../structured/active-run.js";
+import { outsideRuns } from "../structured/run.js";
 
 /** What `runVirtual` and `runVirtualAsync` take besides the main coroutine. */
 export interface VirtualOptions extends MainOptions {
@@ -50,13 +50,12 @@ export function virtualLoop(host: Loop["host"], options: VirtualOptions): Loop {
  * ```
  */
 export function runVirtual<T>(main: TaskSource<T>, options: VirtualOptions = {}): T {
-  refuseInsideLoop("runVirtual()");
-  const loop = virtualLoop(new VirtualHost(options.start), options);
-  try {
-    return runToEnd(loop, (onEnd) => new ActiveRun(loop, main, options, onEnd));
-  } finally {
-    for (const scope of loop.scopes) scope.close();
-    loop.scopes.clear();
-    loop.close();
-  }
+  return outsideRuns("runVirtual()", () => {
+    const loop = virtualLoop(new VirtualHost(options.start), options);
+    try {
+      return runToEnd(loop, (onEnd) => new ActiveRun(loop, main, options, onEnd));
+    } finally {
+      closeAll(loop);
+    }
+  });
 }

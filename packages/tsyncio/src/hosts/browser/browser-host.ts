@@ -32,16 +32,12 @@ export class BrowserHost implements Host {
 /** A message channel is not slowed down as nested timeouts are; without one (some edge engines), a timeout. */
 function chooseMacrotask(): (run: () => void) => void {
   if (typeof MessageChannel === "undefined") return (run) => setTimeout(run, 0);
-  let next: (() => void) | undefined;
+  const asked: (() => void)[] = [];
   const { port1, port2 } = new MessageChannel();
-  port1.addEventListener("message", () => {
-    const run = next;
-    next = undefined;
-    run?.();
-  });
+  port1.addEventListener("message", () => asked.shift()?.());
   port1.start();
   return (run) => {
-    next = run;
+    asked.push(run);
     port2.postMessage(undefined);
   };
 }
