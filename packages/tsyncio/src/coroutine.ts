@@ -6,7 +6,7 @@ export {
   LoweredGenerator,
   loweredGenerator,
 } from "./interop/lowered-generator.js";
-export { at, background, callLowered, discard, lowered } from "./interop/lowering.js";
+export { at, callLowered, discard, lowered } from "./interop/lowering.js";
 export { isCoroutine } from "./kernel/coroutine.js";
 export { Lowered } from "./kernel/frame.js";
 export { describeFunction, type FunctionInfo } from "./kernel/function-info.js";

@@ -1,7 +1,7 @@
 /** Lowered functions in the callbacks of a loop. */
 import { describe, expect, test } from "vitest";
 import { asyncFunction } from "../../test/async-function.js";
-import { background, discard } from "../coroutine.js";
+import { discard } from "../coroutine.js";
 import { ContextVar, Future, getRunningLoop, run, sleep } from "../index.js";
 import { runVirtual } from "../testing.js";
 
@@ -46,12 +46,6 @@ describe.each(ways)("a lowered function in a callback by %s", (_name, schedule) 
     expect(
       logOf((work, log) => {
         discard(work());
-        log.push("called");
-      }),
-    ).toEqual(["called", "begins", "cleans at 1"]);
-    expect(
-      logOf((work, log) => {
-        [1].forEach(background(work));
         log.push("called");
       }),
     ).toEqual(["called", "begins", "cleans at 1"]);

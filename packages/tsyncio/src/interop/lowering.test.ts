@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { asyncFunction, at } from "../../test/async-function.js";
 import { errorOf } from "../../test/errors.js";
-import { background, discard, lowered } from "../coroutine.js";
+import { discard, lowered } from "../coroutine.js";
 import {
   allTasks,
   ContextVar,
@@ -114,50 +114,6 @@ describe("discard()", () => {
     ["a promise", Promise.resolve()],
   ])("gives %s as it is", (_name, value) => {
     expect(discard(value)).toBe(value);
-  });
-});
-
-describe("background()", () => {
-  test("keeps name and length, and passes on `this`, the arguments and the coroutine", () => {
-    const method = asyncFunction("method", function* (this: { x: number }, a: number, b: number) {
-      return this.x + a + b;
-    });
-    Object.defineProperty(method, "name", { value: "method" });
-    Object.defineProperty(method, "length", { value: 2 });
-    const main = asyncFunction("main", function* () {
-      const object = { x: 1, method: background(method) };
-      expect([object.method.name, object.method.length]).toEqual(["method", 2]);
-      return yield object.method(2, 3);
-    });
-    expect(runVirtual(main)).toBe(6);
-  });
-
-  test("makes `forEach(async …)` start all of them in the background of the run", () => {
-    const log: string[] = [];
-    const each = asyncFunction("each", function* (item: string) {
-      log.push(`${item} begins`);
-      yield sleep(1);
-      log.push(`${item} ends`);
-    });
-    const main = asyncFunction("main", function* () {
-      ["a", "b"].forEach(background(each) as unknown as (item: string) => void);
-      log.push("forEach returned");
-      yield sleep(1.5);
-    });
-    runVirtual(main);
-    expect(log).toEqual(["forEach returned", "a begins", "b begins", "a ends", "b ends"]);
-  });
-
-  test("makes `new Promise(async …)` settle", async () => {
-    const main = asyncFunction("main", function* () {
-      const executor = asyncFunction("executor", function* (resolve: (value: string) => void) {
-        resolve(yield sleep(1, "settled"));
-      });
-      return yield new Promise<string>(
-        background(executor) as unknown as (resolve: (value: string) => void) => void,
-      );
-    });
-    expect(await runVirtualAsync(main)).toBe("settled");
   });
 });
 

@@ -91,13 +91,3 @@ export function discard<V>(value: V): V {
   if (loop !== undefined && value instanceof Lowered) value.thrownAway(loop);
   return value;
 }
-
-/** An `async` function handed to somebody who will throw its result away: its calls start in the background. */
-export function background<F extends AnyFunction>(fn: F): F {
-  const started = function (this: unknown, ...args: unknown[]): unknown {
-    return discard(Reflect.apply(fn, this, args));
-  };
-  Object.defineProperty(started, "name", { value: fn.name, configurable: true });
-  Object.defineProperty(started, "length", { value: fn.length, configurable: true });
-  return started as F;
-}
