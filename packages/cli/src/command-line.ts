@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { BadCall } from "./bad-call.js";
+import { isProgramName } from "./program-name.js";
 
 /** How a program is to be run. */
 export interface RunSettings {
@@ -103,6 +104,7 @@ function addRunOptions(command: Command): Command {
 
 function settingsOf(options: Readonly<Record<string, unknown>>): RunSettings {
   const { debug, virtual, timeline, trace, watch } = options;
+  if (typeof trace === "string") checkTrace(trace);
   return {
     debug: debug === true,
     virtual: virtual === true,
@@ -110,6 +112,17 @@ function settingsOf(options: Readonly<Record<string, unknown>>): RunSettings {
     trace: trace as string | undefined,
     watch: watch === true,
   };
+}
+
+/** What can only be a slip: the next option, or a program that the trace would replace. */
+function checkTrace(trace: string): void {
+  const isOption = trace.startsWith("-");
+  if (!isOption && !isProgramName(trace)) return;
+  throw new BadCall(
+    isOption
+      ? `Cannot start tsyncio run: --trace needs a file, and ${trace} is an option`
+      : `Cannot write a trace to ${trace}: that is the name of a program; name a file that ends in .json`,
+  );
 }
 
 /** Takes the options of `run` that stand right behind the file; what is left is the program's. */
@@ -129,7 +142,7 @@ function takeOptions(run: Command, file: string, rest: readonly string[]): strin
 /** The option of `run` of which `flag` looks like a slip: it begins with the same letter. */
 function similarOption(flag: string): string | undefined {
   try {
-    addRunOptions(silent(new Command())).parse([flag], { from: "user" });
+    addRunOptions(silent(new Command().helpOption(false))).parse([flag], { from: "user" });
   } catch (error) {
     const meant = suggestionIn((error as Error).message);
     return meant?.[2] === flag[2] ? meant : undefined;
@@ -139,7 +152,14 @@ function similarOption(flag: string): string | undefined {
 
 /** Throws instead of ending the process, and leaves the errors to be printed by others. */
 function silent(command: Command): Command {
-  return command.exitOverride().configureOutput({ outputError: () => {} });
+  return command
+    .exitOverride()
+    .configureOutput({ writeOut: print, writeErr: () => {}, outputError: () => {} });
+}
+
+/** Who reads the help may have read enough. */
+function print(text: string): void {
+  process.stdout.on("error", () => {}).write(text);
 }
 
 function suggestionIn(message: string): string | undefined {
@@ -150,6 +170,9 @@ function suggestionIn(message: string): string | undefined {
 function faultOf(error: CommanderError, args: readonly string[]): string {
   const [first = ""] = error.message.replace(/^error: /, "").split("\n");
   const what = first.replace(/'(.*)'/, "$1").replace(/\.$/, "");
+  if (error.code === "commander.help") {
+    return `Cannot start tsyncio help: unknown command ${args[1]}; see tsyncio --help`;
+  }
   const command = args[0] === "run" || args[0] === "repl" ? `tsyncio ${args[0]}` : "tsyncio";
   const meant = suggestionIn(error.message);
   if (meant !== undefined) return `Cannot start ${command}: ${what}; did you mean ${meant}?`;

@@ -4,9 +4,10 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const OWN_FOLDER = dirname(fileURLToPath(import.meta.url));
+const TRANSFORM = dirname(fileURLToPath(import.meta.resolve("@tsyncio/transform")));
 
 /**
- * Removes the frames of Node, of this package and of `folder` from the stack of an error and of
+ * Removes the frames of Node, of the command and of `folder` from the stack of an error and of
  * those that it is made of, and writes places as paths. Other lines become what `rename` makes of
  * them.
  */
@@ -15,7 +16,7 @@ export function trimStack(
   folder: string,
   rename: (line: string) => string = (line) => line,
 ): void {
-  trim(error, [OWN_FOLDER, folder], rename, new Set());
+  trim(error, [OWN_FOLDER, TRANSFORM, folder], rename, new Set());
 }
 
 function trim(

@@ -115,6 +115,11 @@ export class Command {
     this.#child.stdin.end();
   }
 
+  /** Reads no more of what it prints: the other end of the pipe is gone. */
+  closeOutput(): void {
+    this.#child.stdout.destroy();
+  }
+
   /** Ctrl-C: at a terminal the key, otherwise the signal that it sends to the group. */
   interrupt(): void {
     if (this.#isTerminal) this.type("\x03");

@@ -57,6 +57,53 @@ describe.concurrent("tsyncio repl, piped", () => {
     expect(output).toBe("[ 1, 2, 4, undefined, 42, 1, 1, 'y' ]\n4\n'again'\n'\\n'\n");
   });
 
+  test("names what is assigned, and takes what has no name for an expression", async () => {
+    const { code, output, errors } = await evaluate(
+      "x = 5",
+      "[y, { z = x }] = [6, {}]; x + y + z",
+      "({ w } = { w: 7 }); w",
+      "async () => 5",
+      "function () {}",
+      "class {}",
+      "typeof missing",
+    );
+    expect([code, errors]).toEqual([0, ""]);
+    expect(output).toBe(
+      "5\n16\n7\n[Function (anonymous)]\n[Function (anonymous)]\n[class (anonymous)]\n'undefined'\n",
+    );
+  });
+
+  test("shows errors that are values, and those that nobody awaits, with the lines that were typed", async () => {
+    const { output, errors } = await evaluate(
+      "async function fails() { await sleep(0); throw new Error('kept') }",
+      "const task = createTask(fails())",
+      "await sleep('5ms'); task.exception()",
+      "createTask(fails()); await sleep('5ms')",
+      "await sleep('5ms', 'on')",
+    );
+    expect(output).toBe("Error: kept\n    at fails (REPL1:1)\n'on'\n");
+    expect(errors).toMatch(
+      /^Task .* exception was never retrieved *\n *Error: kept\n {4}at fails \(REPL1:1\)\n$/,
+    );
+  });
+
+  test("an error that a callback throws ends it with 1", async () => {
+    const ending = await evaluate(
+      "setTimeout(() => { throw new RangeError('late') }, 1)",
+      "await sleep('1h')",
+    );
+    expect(ending.code).toBe(1);
+    expect(ending.errors).toContain("Uncaught RangeError: late");
+  });
+
+  test("ends quietly when nobody reads what it prints", async () => {
+    const repl = new Command(["repl"]);
+    repl.closeOutput();
+    repl.type("'x'.repeat(1000)\n".repeat(100));
+    const { errors } = await repl.ended;
+    expect(errors).toBe("");
+  });
+
   test("shows an error with the lines that were typed, goes on, and ends with 1", async () => {
     const { code, output, errors } = await evaluate(
       "async function deep() { await sleep(0); throw new RangeError('too deep') }",
@@ -122,6 +169,32 @@ describe.concurrent("tsyncio repl, at a terminal", () => {
     await repl.printed(/11000/);
     repl.type("\x04");
     expect((await repl.ended).code).toBe(0);
+  });
+
+  test("prints everything that an input prints before its value", async () => {
+    const repl = await open({ NO_COLOR: "1" });
+    repl.type("for (let i = 0; i < 3; i++) console.log('row', i); 'val' + 'ue'\r");
+    await repl.printed(/row 0\nrow 1\nrow 2\n'value'/);
+    repl.type("\x04");
+    expect((await repl.ended).code).toBe(0);
+  });
+
+  test("goes on after an error that a callback throws", async () => {
+    const repl = await open();
+    repl.type("setTimeout(() => { throw new Error('from' + ' timer') }, 1); 0\r");
+    await repl.printed(/Uncaught Error: from timer/);
+    repl.type("'still ' + 'here'\r");
+    await repl.printed(/'still here'/);
+    repl.type("\x04");
+    expect((await repl.ended).code).toBe(0);
+  });
+
+  test("prints no prompt behind what is said at the end", async () => {
+    const repl = await open({ NO_COLOR: "1" });
+    repl.type("process.on('exit', () => console.log('the', 'end')); 0\r");
+    await repl.printed(/^0$/m);
+    repl.type("\x04");
+    expect((await repl.ended).output).toMatch(/\nthe end\n$/);
   });
 
   test("Ctrl-C cancels what runs and nothing else", async () => {

@@ -1,6 +1,6 @@
 /** `tsyncio run`, as the process it is. */
 
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -124,12 +124,42 @@ describe.concurrent("tsyncio run", () => {
       "main.mjs": 'import { name } from "tsyncio";\nconsole.log(name);\n',
       "node_modules/tsyncio/package.json": JSON.stringify({
         name: "tsyncio",
-        exports: { ".": "./index.mjs", "./coroutine": "./index.mjs" },
+        exports: { ".": "./index.mjs", "./coroutine": "./coroutine.mjs" },
       }),
       "node_modules/tsyncio/index.mjs": 'export const name = "the folder\'s";\n',
+      "node_modules/tsyncio/coroutine.mjs": "export function configureRuns() {}\n",
     });
     const elsewhere = await run(["run", join(cwd, "main.mjs")]);
     expect(elsewhere).toMatchObject({ code: 0, output: "the folder's\n" });
+  });
+
+  test("runs the file that is named, and not the source of the same name", async () => {
+    const cwd = folder("same-name", {
+      "main.js": 'console.log("js");\n',
+      "main.ts": 'console.log("ts");\n',
+    });
+    const [js, ts] = await Promise.all([
+      run(["run", "main.js"], { cwd }),
+      run(["run", "main.ts"], { cwd }),
+    ]);
+    expect([js.output, ts.output]).toEqual(["js\n", "ts\n"]);
+  });
+
+  test("leaves --help behind the file to the program", async () => {
+    const { output, errors } = await run(["run", "facts.ts", "--help"]);
+    expect(errors).toBe("");
+    expect(JSON.parse(output)).toEqual({ argv: [fixture("facts.ts"), "--help"], debug: false });
+  });
+
+  test("runs programs in folders and under names of all kinds, through links as well", async () => {
+    const cwd = folder("odd names", { "my prög%20 (1).ts": IMPORT + ASYNC });
+    symlinkSync(join(cwd, "my prög%20 (1).ts"), join(cwd, "link.ts"));
+    const endings = await Promise.all([
+      run(["run", "my prög%20 (1).ts"], { cwd }),
+      run(["run", "link.ts"], { cwd }),
+    ]);
+    for (const ending of endings)
+      expect(ending).toMatchObject({ code: 0, output: "async\n", errors: "" });
   });
 
   test("keeps the exit code that the program chooses", async () => {
@@ -182,6 +212,38 @@ SyntaxError: Unexpected token
     },
   );
 
+  const slips = [
+    ["await asyncio.sleep(1);", 'import * as asyncio from "tsyncio";'],
+    [
+      "async function main() { await sleep(1); }\nawait main();",
+      'import { sleep } from "tsyncio";',
+    ],
+    [
+      'import asyncio from "tsyncio";\nawait asyncio.sleep(1);',
+      'import * as asyncio from "tsyncio";',
+    ],
+    [
+      'import * as asyncio from "tsyncio";\nasyncio.create_task(null);',
+      "Its name here is createTask.",
+    ],
+  ] as const;
+  for (const [program, advice] of slips) {
+    test(`says what to write instead of ${program.split("\n")[0]}`, async () => {
+      const cwd = folder(`slip-${slips.findIndex((slip) => slip[0] === program)}`, {
+        "main.mts": program,
+      });
+      const { code, errors } = await run(["run", "main.mts"], { cwd });
+      expect(code).toBe(1);
+      expect(errors.trimEnd().split("\n").at(-1)).toContain(advice);
+    });
+  }
+
+  test("gives no advice on names that are not the library's", async () => {
+    const cwd = folder("no-slip", { "main.mts": "nobody();\n" });
+    const { errors } = await run(["run", "main.mts"], { cwd });
+    expect(errors).toMatch(/ReferenceError: nobody is not defined\n {4}at .*\n$/);
+  });
+
   test("names the module that is missing, and who imports it", async () => {
     const { code, errors } = await run(["run", "imports-nothing.ts"]);
     expect(code).toBe(1);
@@ -197,6 +259,15 @@ SyntaxError: Unexpected token
     expect(errors).toContain("DeadlockError: Deadlock: nothing can run any more");
     expect(errors).toContain('Task "Task-2" -> Task "Task-3" -> Task "Task-2"');
     expect(errors).not.toContain("    at ");
+  });
+
+  test("an error that only the loop gets is reported without the loop's frames", async () => {
+    const { code, errors } = await run(["run", "loses.ts"]);
+    expect(code).toBe(0);
+    const file = fixture("loses.ts");
+    expect(errors).toMatch(/^Task "lost" exception was never retrieved *\n *Error: nobody looks\n/);
+    expect(errors).toContain(`    at fails (${file}:`);
+    expect(errors.match(/^ {4}at /gm)).toHaveLength(1);
   });
 
   test("a program that listens for uncaught errors gets them", async () => {
@@ -248,6 +319,18 @@ describe.concurrent("tsyncio run, bad calls", () => {
       ["run", "delay.ts", "--trace", "not/there.json"],
       "Cannot write not/there.json: there is no folder",
     ],
+    [
+      "--trace with an option",
+      ["run", "--trace", "--virtual", "delay.ts"],
+      "--virtual is an option",
+    ],
+    [
+      "a trace that would replace a program",
+      ["run", "delay.ts", "--trace", "delay.ts"],
+      "Cannot write a trace to delay.ts: that is the name of a program",
+    ],
+    ["a file without a name", ["run", ""], "Cannot run a file without a name"],
+    ["help for an unknown command", ["help", "rum"], "unknown command rum; see tsyncio --help"],
     ["an unknown command", ["rum", "delay.ts"], "unknown command rum; did you mean run?"],
     ["a program without run", ["delay.ts"], "did you mean tsyncio run delay.ts?"],
     ["an unknown option of all", ["--fast"], "Cannot start tsyncio: unknown option --fast"],
@@ -275,6 +358,12 @@ describe.concurrent("tsyncio run, bad calls", () => {
       expect(one.output).toMatch(new RegExp(`^  --${option} `, "m"));
     }
     expect(again.output).toBe(one.output);
+  });
+
+  test("--help ends quietly when nobody reads it", async () => {
+    const help = new Command(["--help"]);
+    help.closeOutput();
+    expect((await help.ended).errors).toBe("");
   });
 
   test("--version prints the version", async () => {

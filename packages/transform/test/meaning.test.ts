@@ -142,6 +142,25 @@ describe("inside a task", () => {
   });
 });
 
+it("an operation as a statement is reported: it was never awaited", async () => {
+  const log = await logOf(`exports.main = async () => {
+    const queue = new asyncio.Queue();
+    asyncio.getRunningLoop().setExceptionHandler((_, { message }) => log.push(message));
+    asyncio.sleep(1);
+    queue.put("lost");
+    void asyncio.sleep(2);
+    asyncio.createTask(asyncio.sleep(3));
+    await queue.put("kept");
+    log.push(queue.qsize());
+  };`);
+  expect(log).toEqual([
+    "sleep(1) was never awaited; write await",
+    "Queue.put() on a queue of 0 was never awaited; write await",
+    "sleep(2) was never awaited; write await",
+    1,
+  ]);
+});
+
 describe("in a callback of a loop", () => {
   it("a call is lazy, for whoever awaits it", async () => {
     const log = await logOf(`exports.main = async () => {

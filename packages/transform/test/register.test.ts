@@ -46,6 +46,19 @@ describe("--import @tsyncio/transform/register", () => {
     });
   });
 
+  it("register starts the file that was named, and imports a source before what was compiled from it", async () => {
+    project = await ScratchProgram.create({
+      "main.js": 'console.log("compiled");',
+      "main.ts": 'console.log("source");',
+      "imports.js": 'import "./main.js";',
+    });
+    const outputs = [];
+    for (const file of ["main.js", "./main.js", "main.ts", "imports.js"]) {
+      outputs.push((await project.run(file)).output);
+    }
+    expect(outputs).toEqual(["compiled\n", "compiled\n", "source\n", "source\n"]);
+  });
+
   it("register runs programs of every extension", async () => {
     const module = (name: string) =>
       `import { run } from "tsyncio"; const main = async () => { ${LAZY} }; import { work } from ${JSON.stringify(name)}; await run(main);`;

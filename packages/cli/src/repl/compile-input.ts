@@ -56,7 +56,8 @@ export class InputCompiler {
    * @throws {SyntaxError} when it is no program.
    */
   compile(source: string): Compiled {
-    const { style, code, names } = rewriteInput(source);
+    // A terminal ends lines as it likes.
+    const { style, code, names } = rewriteInput(source.replaceAll(/\r\n?/g, "\n"));
     const name = `REPL${++this.#inputs}`;
     const lowered = this.#surroundings.transform(`${code}\n${this.#imports(names)}`, {
       filename: `${name}.cts`,

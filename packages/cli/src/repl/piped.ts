@@ -6,6 +6,12 @@ import type { Workbench } from "./workbench.js";
 
 /** Evaluates all of standard input. Resolves with 1 when something in it failed, otherwise with 0. */
 export async function converse(workbench: Workbench): Promise<number> {
+  // Nobody reads any more: nobody wants more.
+  process.stdout.on("error", () => process.exit(1));
+  process.on("uncaughtException", (error) => {
+    console.error(`Uncaught ${workbench.printer.inspect(error, false)}`);
+    process.exit(1);
+  });
   let code = 0;
   let source = "";
   for await (const line of createInterface({ input: process.stdin })) {

@@ -30,8 +30,14 @@ export async function replCommand({ debug }: ReplCall): Promise<number> {
   // The session's run leaves the signal alone when somebody listens already.
   let session: Session | undefined;
   process.on("SIGINT", () => session?.interrupt());
-  session = new Session(tsyncio as typeof import("tsyncio"), { debug });
   const printer = new Printer(folderOf(runtime), compiler);
+  (coroutine as typeof import("tsyncio/coroutine")).configureRuns({
+    exceptionHandler(loop, context) {
+      printer.trim(context.exception);
+      loop.defaultExceptionHandler(context);
+    },
+  });
+  session = new Session(tsyncio as typeof import("tsyncio"), { debug });
   const code = await converse({ session, compiler, printer, watchdog });
   await session.close();
   return code;

@@ -45,9 +45,12 @@ export function rewriteInput(source: string): Rewritten {
   return asExpression(source) ?? asGenerator(source) ?? asStatements(source);
 }
 
-/** An input that begins with a brace is an object if it can be one. */
+/** What an expression may begin with that would be a statement there. */
+const AMBIGUOUS = /^\s*(?:\{|(?:async\s+)?function\s*\*?\s*\(|class\s*(?:\{|extends\b))/;
+
+/** An input that begins with a brace is an object if it can be one, and what has no name is no declaration. */
 function asExpression(source: string): Rewritten | undefined {
-  if (!/^\s*\{/.test(source) || /;\s*$/.test(source)) return undefined;
+  if (!AMBIGUOUS.test(source) || /;\s*$/.test(source)) return undefined;
   const text = `(${source}\n)`;
   return parse(text).errors.length > 0 ? undefined : asStatements(text);
 }
@@ -112,7 +115,8 @@ function rewrite(text: string, statements: Node[], style: Style, from: number): 
   rewriteDynamicImports(edited, statements);
   const last = statements.at(-1);
   if (last?.type === "ExpressionStatement") {
-    edited.appendLeft(last.expression.start, "return { value: (");
+    // The 0 keeps a function without a name from being called value.
+    edited.appendLeft(last.expression.start, "return { value: (0, ");
     edited.appendRight(last.expression.end, ") }");
   }
   const keyword = { async: "async function", generator: "function*", plain: "function" }[style];
@@ -139,12 +143,22 @@ function rewriteStatement(edited: MagicString, node: Node, names: Set<string>): 
         rewriteVariables(edited, node, names);
       }
       return;
+    case "ExpressionStatement":
+      // As at other prompts, what has no name yet gets one.
+      nameAssigned(node.expression, names);
+      return;
     case "FunctionDeclaration":
     case "ClassDeclaration":
     case "TSEnumDeclaration":
       names.add(node.id.name);
       edited.appendRight(node.end, ` globalThis.${node.id.name} = ${node.id.name};`);
   }
+}
+
+/** The names that an assignment gives values. */
+function nameAssigned(node: Node, names: Set<string>): void {
+  if (node.type === "ParenthesizedExpression") nameAssigned(node.expression, names);
+  if (node.type === "AssignmentExpression" && node.operator === "=") namesOf(node.left, names);
 }
 
 /** Declarations become assignments to globals. */

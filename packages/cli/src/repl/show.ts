@@ -23,12 +23,21 @@ export class Printer {
       case "cancelled":
         return "Cancelled";
       case "error":
-        if (isError(outcome.error)) {
-          trimStack(outcome.error, this.#folder, (line) => this.#compiler.asTyped(line));
-        }
-        return `Uncaught ${inspect(outcome.error, { colors })}`;
+        return `Uncaught ${this.inspect(outcome.error, colors)}`;
       case "value":
-        return outcome.value === undefined ? undefined : inspect(outcome.value, { colors });
+        return outcome.value === undefined ? undefined : this.inspect(outcome.value, colors);
     }
+  }
+
+  /** A value as text; an error with the lines that were typed. */
+  inspect(value: unknown, colors: boolean): string {
+    this.trim(value);
+    return inspect(value, { colors });
+  }
+
+  /** Gives an error the lines that were typed; leaves all else as it is. */
+  trim(value: unknown): void {
+    if (!isError(value)) return;
+    trimStack(value, this.#folder, (line) => this.#compiler.asTyped(line));
   }
 }

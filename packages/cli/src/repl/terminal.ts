@@ -7,7 +7,6 @@ import { Console } from "node:console";
 import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
 import { type REPLServer, Recoverable, start } from "node:repl";
 import { Writable } from "node:stream";
-import { inspect } from "node:util";
 import type { Compiled } from "./compile-input.js";
 import { complete } from "./completion.js";
 import { Gate } from "./gate.js";
@@ -33,7 +32,7 @@ export async function converse(workbench: Workbench): Promise<number> {
     ignoreUndefined: true,
     preview: false,
     completer: complete,
-    writer: (value) => inspect(value, { colors }),
+    writer: (value) => workbench.printer.inspect(value, colors),
     eval: (source, _context, _file, done) => {
       let input: Compiled;
       try {
@@ -59,10 +58,16 @@ export async function converse(workbench: Workbench): Promise<number> {
     },
   });
   globalThis.console = consoleAround(server, isBusy);
+  // Of callbacks that are no input's; the console goes on.
+  process.on("uncaughtException", (error) => {
+    console.error(`Uncaught ${workbench.printer.inspect(error, colors)}`);
+  });
   const history = historyFile();
   if (history !== undefined) server.setupHistory(history, () => {});
   return new Promise((resolve) => {
     server.on("exit", () => {
+      // What comes now is printed below, without a prompt.
+      isBusy.value = true;
       gate.shut();
       resolve(0);
     });
@@ -91,14 +96,16 @@ function consoleAround(server: REPLServer, isBusy: { readonly value: boolean }):
     const writable = new Writable({
       decodeStrings: false,
       write(text: string | Buffer, _encoding, done) {
-        if (isBusy.value) stream.write(text, done);
+        if (isBusy.value) stream.write(text);
         else {
           moveCursor(stdout, 0, -server.getCursorPos().rows);
           cursorTo(stdout, 0);
           clearScreenDown(stdout);
-          stream.write(text, done);
+          stream.write(text);
           server.prompt(true);
         }
+        // At once: what is printed next must not come after the value.
+        done();
       },
     });
     return Object.assign(writable, { isTTY: true, getColorDepth: () => stdout.getColorDepth() });

@@ -1,14 +1,17 @@
 /** `--timeline` and `--trace`: what the program's tasks did, drawn and written when it ends. */
 
-import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { LiveTimeline, Recorder, type Recording, renderTimeline } from "@tsyncio/inspector";
+import {
+  LiveTimeline,
+  Recorder,
+  type Recording,
+  renderTimeline,
+  writeTraceSync,
+} from "@tsyncio/inspector";
 import { BadCall } from "../bad-call.js";
 import type { RunSettings } from "../command-line.js";
 
-const WRITER = fileURLToPath(new URL("write-trace.js", import.meta.url));
 /** Columns where there is no terminal. */
 const WIDTH = 100;
 
@@ -58,11 +61,12 @@ function traceFile(trace: string): string {
   return file;
 }
 
-/** A process that ends can only wait for what is done in one call: another one writes. */
+/** A trace that cannot be written makes the program fail. */
 function writeTrace(recording: Recording, file: string): void {
-  const { status } = spawnSync(process.execPath, [WRITER, file], {
-    input: JSON.stringify(recording),
-    stdio: ["pipe", "inherit", "inherit"],
-  });
-  if (status !== 0) process.exitCode ||= 1;
+  try {
+    writeTraceSync(recording, file);
+  } catch (error) {
+    console.error(`Cannot write ${file}: ${(error as Error).message}`);
+    process.exitCode ||= 1;
+  }
 }

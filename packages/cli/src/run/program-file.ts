@@ -1,16 +1,16 @@
 /** Whether there is a program where the command line says so. */
 
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, extname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { BadCall } from "../bad-call.js";
-
-const EXTENSIONS = [".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs"];
+import { EXTENSIONS, isProgramName } from "../program-name.js";
 
 /**
  * The absolute path of a program.
  * @throws {BadCall} when there is none that could be run.
  */
 export function programFile(file: string): string {
+  if (file === "") throw new BadCall("Cannot run a file without a name; name the program");
   const path = resolve(file);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) {
@@ -23,7 +23,7 @@ export function programFile(file: string): string {
     throw new BadCall(`Cannot run ${file}: it is a folder; name the file in it`);
   }
   if (!stats.isFile()) throw new BadCall(`Cannot run ${file}: it is not a file`);
-  if (!EXTENSIONS.includes(extname(path))) {
+  if (!isProgramName(path)) {
     throw new BadCall(
       `Cannot run ${file}: it is no program; expected a file that ends in ${EXTENSIONS.join(" ")}`,
     );

@@ -8,14 +8,26 @@
 
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
+import type { ExceptionHandler } from "tsyncio";
 import { isError, trimStack, withPaths } from "../stack-frames.js";
+import { adviceOn } from "./advice.js";
 
 /** What is known of the program's surroundings. */
 export interface ReportOptions {
   /** The folder of the runtime, whose frames are left out; undefined to show all. */
   readonly runtimeFolder: string | undefined;
+  /** What the runtime exports, as far as it is loaded. */
+  readonly names: () => object;
   /** Called when the program ends by Ctrl-C: the process then has no orderly end. */
   readonly onInterrupt: () => void;
+}
+
+/** Reports errors that only the loop gets, as it does, but without the frames of the runtime in `folder`. */
+export function reportWithout(folder: string): ExceptionHandler {
+  return (loop, context) => {
+    if (isError(context.exception)) trimStack(context.exception, folder);
+    loop.defaultExceptionHandler(context);
+  };
 }
 
 /** Listens for errors that nobody catches. */
@@ -28,7 +40,8 @@ export function reportErrors(options: ReportOptions): void {
       return;
     }
     if (othersListen(onError)) return;
-    console.error(describeError(error, options.runtimeFolder));
+    const advice = isError(error) ? adviceOn(error, options.names()) : undefined;
+    console.error(describeError(error, options.runtimeFolder) + (advice ? `\n\n${advice}` : ""));
     process.exit(1);
   };
   process.on("uncaughtException", onError);

@@ -1,10 +1,10 @@
 /** `tsyncio run`: prepares this process for the program, then hands it over. */
 
-import type { Observer } from "tsyncio";
+import type { RunDefaults } from "tsyncio/coroutine";
 import type { RunCall, RunSettings } from "../command-line.js";
 import type { Observation } from "./observe.js";
 import { programFile } from "./program-file.js";
-import { reportErrors } from "./report-error.js";
+import { reportErrors, reportWithout } from "./report-error.js";
 import { folderOf, type Runtime, runtimeOf } from "./runtime.js";
 import { startProgram } from "./start-program.js";
 import { installWatchdog } from "./watchdog.js";
@@ -28,11 +28,19 @@ export async function runCommand(call: RunCall): Promise<number> {
   const { reportFiles, reportHeard } = await reporter();
   installWatchdog(reportHeard);
   const observation = await observationFor(settings);
+  const runtimeFolder = settings.debug ? undefined : folderOf(runtime);
+  let names = {};
   reportErrors({
-    runtimeFolder: settings.debug ? undefined : folderOf(runtime),
+    runtimeFolder,
+    names: () => names,
     onInterrupt: () => observation?.finish(),
   });
-  await configure(await loading, settings, observation?.observer);
+  names = await loading;
+  await configure(runtime, settings.virtual, {
+    debug: settings.debug,
+    observer: observation?.observer,
+    exceptionHandler: runtimeFolder === undefined ? undefined : reportWithout(runtimeFolder),
+  });
   reportFiles();
   if (!runtime.ofProgram) {
     const { offerOwnRuntime } = await import("../modules/own-runtime.js");
@@ -43,21 +51,16 @@ export async function runCommand(call: RunCall): Promise<number> {
   return 0;
 }
 
-interface LoadedRuntime {
-  readonly tsyncio: typeof import("tsyncio");
-  readonly coroutine: typeof import("tsyncio/coroutine");
-}
-
 /**
  * Loads the runtime before there are hooks. Before Node 22.15 a hook is asked in another thread, once
  * or twice for each module: for those of the runtime alone that took 60 ms.
  */
-async function loadRuntime(runtime: Runtime): Promise<LoadedRuntime> {
-  const [tsyncio, coroutine] = await Promise.all([
+async function loadRuntime(runtime: Runtime): Promise<object> {
+  const [tsyncio] = await Promise.all([
     import(runtime.entry("tsyncio")),
     import(runtime.entry("tsyncio/coroutine")),
   ]);
-  return { tsyncio, coroutine };
+  return tsyncio;
 }
 
 /** What a program under `--watch` tells the process that watches; nothing without. */
@@ -70,17 +73,18 @@ async function reporter(): Promise<{ reportFiles(): void; reportHeard?: () => vo
 }
 
 /** Sets what the program's runs find. */
-async function configure(
-  { coroutine, tsyncio }: LoadedRuntime,
-  { debug, virtual }: RunSettings,
-  observer: Observer | undefined,
-): Promise<void> {
-  if (!virtual) {
-    if (debug || observer !== undefined) coroutine.configureRuns({ debug, observer });
-    return;
+async function configure(runtime: Runtime, virtual: boolean, settings: RunDefaults): Promise<void> {
+  if (virtual) {
+    const testing: typeof import("tsyncio/testing") = await import(
+      runtime.entry("tsyncio/testing")
+    );
+    testing.useVirtualTime(settings);
+  } else {
+    const coroutine: typeof import("tsyncio/coroutine") = await import(
+      runtime.entry("tsyncio/coroutine")
+    );
+    coroutine.configureRuns(settings);
   }
-  const { useVirtualTime } = await import("./virtual-time.js");
-  useVirtualTime(tsyncio, (host) => coroutine.configureRuns({ debug, observer, host }));
 }
 
 async function observationFor(settings: RunSettings): Promise<Observation | undefined> {

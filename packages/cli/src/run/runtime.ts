@@ -21,7 +21,7 @@ export function folderOf(runtime: Runtime): string {
 }
 
 /** The entries that the command uses. */
-export type RuntimeEntry = "tsyncio" | "tsyncio/coroutine";
+export type RuntimeEntry = "tsyncio" | "tsyncio/coroutine" | "tsyncio/testing";
 
 /** The runtime of the program in `file`, found from there, otherwise the command's own. */
 export function runtimeOf(file: string): Runtime {

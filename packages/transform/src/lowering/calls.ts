@@ -42,13 +42,10 @@ function noteDiscarded(context: Context, expression: Node): void {
   const node = unwrap(expression);
   switch (node.type) {
     case "CallExpression":
-      if (givesCoroutine(context, node.callee)) context.discarded.add(node);
+      if (givesCoroutine(node.callee)) context.discarded.add(node);
       break;
     case "ChainExpression":
-      if (
-        node.expression.type === "CallExpression" &&
-        givesCoroutine(context, node.expression.callee)
-      ) {
+      if (node.expression.type === "CallExpression" && givesCoroutine(node.expression.callee)) {
         context.discarded.add(node);
       }
       break;
@@ -72,14 +69,14 @@ function noteDiscarded(context: Context, expression: Node): void {
   }
 }
 
-/** False for calls that are known to give no coroutine of an `async` function. */
-function givesCoroutine({ tsyncio }: Context, callee: Node): boolean {
+/** False for calls that are known to give nothing that can be awaited. */
+function givesCoroutine(callee: Node): boolean {
   if (callee.type === "Super") return false;
   if (callee.type === "Identifier" && callee.name === "require") return false;
   if (callee.type === "MemberExpression" && callee.object.type === "Identifier") {
     if (callee.object.name === "console") return false;
   }
-  return !isCallOfTsyncio(callee, tsyncio);
+  return true;
 }
 
 /** Marks a call whose value is thrown away. */

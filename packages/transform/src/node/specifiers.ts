@@ -21,6 +21,8 @@ const EXTENSIONS = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"
 export function fileFor(specifier: string, parent: string | undefined): string | undefined {
   const path = pathOf(specifier, parent);
   if (path === undefined) return undefined;
+  // Who starts a program says which file is meant.
+  if (parent === undefined && kindOf(path) === "file") return undefined;
   for (const [extension, sources] of SOURCES) {
     if (extension.test(path)) {
       const found = firstFile(path.replace(extension, ""), sources);

@@ -1,6 +1,7 @@
 /** The one event-driven loop of this thread, made when it is first needed. */
 import { createHost } from "#host";
 import { current } from "../kernel/current.js";
+import type { ExceptionHandler } from "../kernel/exception-handler.js";
 import type { Host } from "../kernel/host.js";
 import { Loop } from "../kernel/loop.js";
 import type { Observer } from "../kernel/observer.js";
@@ -14,6 +15,8 @@ export interface RunDefaults {
   readonly debug?: boolean | undefined;
   /** Told what the tasks do. */
   readonly observer?: Observer | undefined;
+  /** Gets the errors that nobody else gets, unless the program sets its own; they are printed by default. */
+  readonly exceptionHandler?: ExceptionHandler | undefined;
   /** Makes what the loop stands on. */
   readonly host?: (() => Host) | undefined;
 }
@@ -26,12 +29,18 @@ export function configureRuns(settings: RunDefaults): void {
   defaults = settings;
 }
 
+/** True when the loop that the runs of this thread share was made, and not closed since. */
+export function hasThreadLoop(): boolean {
+  return loop !== undefined && !loop.isClosed();
+}
+
 /** The loop that the runs of this thread share. */
 export function threadLoop(): Loop {
   if (loop === undefined || loop.isClosed()) {
     loop = new Loop(defaults.host?.() ?? createHost());
     loop.debug = defaults.debug === true;
     loop.observer = defaults.observer;
+    loop.setExceptionHandler(defaults.exceptionHandler ?? null);
     registry.threadLoop = loop;
   }
   return loop;

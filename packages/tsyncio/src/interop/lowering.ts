@@ -15,8 +15,10 @@ import {
 } from "../kernel/frame.js";
 import type { FunctionInfo } from "../kernel/function-info.js";
 import type { Loop } from "../kernel/loop.js";
+import { Operation } from "../kernel/operation.js";
 import { Scope } from "../kernel/scope.js";
 import { Task } from "../kernel/task.js";
+import { PENDING } from "../kernel/waitable.js";
 import { fromPromise } from "./from-promise.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies take the parameters of the functions they were
@@ -85,9 +87,16 @@ export function at<V>(site: number, value: V): V {
   return value;
 }
 
-/** The value of a call that is a statement: a coroutine that nobody else can start is started in the background. */
+/**
+ * The value of a call that is a statement: a coroutine that nobody else can start is started in the background, and one of
+ * the library's operations, which does nothing by itself, is reported.
+ */
 export function discard<V>(value: V): V {
   const loop = current.loop as Loop | undefined;
-  if (loop !== undefined && value instanceof Lowered) value.thrownAway(loop);
+  if (loop === undefined || !(value instanceof Operation)) return value;
+  if (value instanceof Lowered) value.thrownAway(loop);
+  else if (value.loop === undefined && value.state === PENDING) {
+    loop.callExceptionHandler({ message: `${value.describe()} was never awaited; write await` });
+  }
   return value;
 }

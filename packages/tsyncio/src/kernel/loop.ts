@@ -362,8 +362,8 @@ export class Loop extends Scheduler {
     throw new UsageError(
       "ERR_LOOP_RUNNING",
       current.loop === this
-        ? `Cannot ${action}: this event loop is already running; await the coroutine with yield*`
-        : `Cannot ${action}: another loop is running; await the coroutine with yield*`,
+        ? `Cannot ${action}: this event loop is already running; await the coroutine instead`
+        : `Cannot ${action}: another loop is running; await the coroutine instead`,
     );
   }
 }

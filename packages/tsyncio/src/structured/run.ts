@@ -54,7 +54,7 @@ export function outsideRuns<R>(action: string, start: () => R): R {
   if ((current.task as Task<unknown> | undefined)?.scope.detached !== true) {
     throw new UsageError(
       "ERR_LOOP_RUNNING",
-      `${action} cannot be called from a running event loop; await the coroutine with yield*`,
+      `${action} cannot be called from a running event loop; await the coroutine instead`,
     );
   }
   return outsideLoop(start);

@@ -2,7 +2,13 @@
  * Virtual time for programs that await promises: the loop is driven by the engine's own turns, and the clock jumps only
  * when nothing is ready, every promise that can settle has settled, and no real I/O is under way.
  */
-import type { Host } from "../../kernel/host.js";
+import type {
+  AsyncScope,
+  CoroutineLocation,
+  Host,
+  SupervisedRun,
+  Supervision,
+} from "../../kernel/host.js";
 
 /** Macrotasks without news after which promises count as settled: a promise chain may pass through some of the host's. */
 const QUIET_ROUNDS = 3;
@@ -13,10 +19,11 @@ const IO_POLL_MS = 2;
 export interface VirtualDriver {
   /** How many promises tasks wait for. */
   promisesPending(): number;
-  /** Nothing can ever run again. */
-  stalled(): void;
+  /** Nothing can ever run again. Without it the end of the process shows that. */
+  stalled?(): void;
 }
 
+/** Virtual time on the engine's own turns. */
 export class AsyncVirtualHost implements Host {
   readonly name = "virtual";
   readonly resolution = 1e-9;
@@ -27,9 +34,15 @@ export class AsyncVirtualHost implements Host {
   #generation = 0;
   readonly #baseline = activeResources();
   readonly #macrotask = macrotask();
+  readonly #real: Host | undefined;
 
-  constructor(start = 0) {
+  /**
+   * @param start - the clock's first reading, in seconds.
+   * @param real - the host that does all but the time: it looks after runs and knows the asynchronous context.
+   */
+  constructor(start = 0, real?: Host) {
     this.#now = start;
+    this.#real = real;
   }
 
   now(): number {
@@ -38,12 +51,34 @@ export class AsyncVirtualHost implements Host {
 
   soon(run: () => void): void {
     this.#generation++;
-    queueMicrotask(run);
+    if (this.#real === undefined) queueMicrotask(run);
+    else this.#real.soon(run);
   }
 
   later(run: () => void): void {
     this.#generation++;
-    this.#macrotask(run);
+    if (this.#real === undefined) this.#macrotask(run);
+    else this.#real.later(run);
+  }
+
+  keepAlive(): () => void {
+    return this.#real?.keepAlive?.() ?? (() => {});
+  }
+
+  asyncScope(): AsyncScope | undefined {
+    return this.#real?.asyncScope?.();
+  }
+
+  get storesInUse(): boolean {
+    return this.#real?.storesInUse === true;
+  }
+
+  supervise(run: SupervisedRun): Supervision {
+    return this.#real?.supervise?.(run) ?? { outcome: (error) => error, release: () => {} };
+  }
+
+  locate(coroutine: object): CoroutineLocation | undefined {
+    return this.#real?.locate?.(coroutine);
   }
 
   /** The loop is at rest: when it is still so after a few macrotasks, the clock jumps. */
@@ -63,7 +98,7 @@ export class AsyncVirtualHost implements Host {
 
   #jump(when: number | undefined, run: () => void): void {
     if (when === undefined || when === Infinity) {
-      this.driver?.stalled();
+      this.driver?.stalled?.();
       return;
     }
     if (when > this.#now) this.#now = when;
