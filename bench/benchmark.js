@@ -14,7 +14,7 @@
  * @returns {Promise<number>}
  */
 
-/** @typedef {"native" | "tsyncio" | "tsyncioAsync" | "tsyncioEager" | "effect" | "effectFast" | "effection"} JsColumn */
+/** @typedef {"native" | "tsyncio" | "tsyncioAsync" | "tsyncioEager" | "effect" | "effectFast" | "effection" | "hono" | "piscina" | "tinypool" | "workerpool"} JsColumn */
 /** @typedef {"asyncio" | "uvloop"} PythonColumn */
 /** @typedef {JsColumn | PythonColumn} ColumnName */
 

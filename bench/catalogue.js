@@ -2,7 +2,10 @@
 import { call } from "./benchmarks/call.js";
 import { cancel } from "./benchmarks/cancel.js";
 import { deep } from "./benchmarks/deep.js";
+import { echoLarge, echoSmall } from "./benchmarks/echo.js";
 import { gather } from "./benchmarks/gather.js";
+import { httpHello } from "./benchmarks/http-hello.js";
+import { idleConnections } from "./benchmarks/idle-connections.js";
 import { lockContended, lockFree } from "./benchmarks/lock.js";
 import { memory, memoryMillion } from "./benchmarks/memory.js";
 import { queueBounded, queueUnbounded } from "./benchmarks/queue.js";
@@ -11,6 +14,9 @@ import { rescheduleMany } from "./benchmarks/reschedule-many.js";
 import { sleeps } from "./benchmarks/sleeps.js";
 import { spawnJoin } from "./benchmarks/spawn-join.js";
 import { spawnMany } from "./benchmarks/spawn-many.js";
+import { workersCompute } from "./benchmarks/workers-compute.js";
+import { workersNoOp } from "./benchmarks/workers-no-op.js";
+import { workersRoundTrip } from "./benchmarks/workers-round-trip.js";
 
 /** @type {readonly import("./benchmark.js").Benchmark[]} */
 export const BENCHMARKS = [
@@ -29,6 +35,13 @@ export const BENCHMARKS = [
   gather,
   memory,
   memoryMillion,
+  echoSmall,
+  echoLarge,
+  idleConnections,
+  httpHello,
+  workersNoOp,
+  workersRoundTrip,
+  workersCompute,
 ];
 
 /** @type {Readonly<Record<import("./benchmark.js").ColumnName, string>>} */
@@ -40,6 +53,10 @@ export const COLUMN_TITLES = {
   effect: "Effect",
   effectFast: "Effect, fastest fork",
   effection: "Effection",
+  hono: "@hono/node-server",
+  piscina: "Piscina",
+  tinypool: "Tinypool",
+  workerpool: "workerpool",
   asyncio: "asyncio",
   uvloop: "uvloop",
 };

@@ -57,6 +57,18 @@ export const GOALS = [
   faster("cancel-50000", "effect", 5, "cancel 50,000 parked tasks: faster than Effect"),
   most("sleeps", 1.3, "100,000 sleeps of 1 to 500 ms: times the ideal"),
   most("memory", 700, "bytes for a task parked in a sleep"),
+  within("echo-1k", 1 / 0.9, "echo of 1 KiB: times plain node:net (0.9 of its throughput)"),
+  within("echo-64k", 1 / 0.9, "echo of 64 KiB: times plain node:net (0.9 of its throughput)"),
+  faster("echo-1k", "asyncio", 2, "echo of 1 KiB: faster than asyncio's streams"),
+  faster("echo-64k", "asyncio", 2, "echo of 64 KiB: faster than asyncio's streams"),
+  within("idle-connections", 1.3, "memory of an idle connection: times plain node:net"),
+  {
+    ...within("http-hello", 1 / 0.9, "HTTP: times @hono/node-server alone (0.9 of its throughput)"),
+    other: "hono",
+  },
+  within("workers-no-op", 1.5, "no-op on a thread, 500 in flight: times bare threads"),
+  within("workers-round-trip", 1.3, "no-op on a thread, one by one: times bare threads"),
+  within("workers-compute", 1.05, "100 jobs of 10 ms on two threads: times bare threads"),
 ];
 
 /**

@@ -52,12 +52,14 @@ async function nodeLine(node) {
 
 async function packagesLine() {
   const versions = await Promise.all(
-    ["effect", "effection"].map(async (name) => {
-      const entry = import.meta.resolve(name);
-      const root = entry.slice(0, entry.lastIndexOf(`/${name}/`) + name.length + 2);
-      const { version } = JSON.parse(await readFile(new URL("package.json", root), "utf8"));
-      return `${name} ${version}`;
-    }),
+    ["effect", "effection", "@hono/node-server", "piscina", "tinypool", "workerpool"].map(
+      async (name) => {
+        const entry = import.meta.resolve(name);
+        const root = entry.slice(0, entry.lastIndexOf(`/${name}/`) + name.length + 2);
+        const { version } = JSON.parse(await readFile(new URL("package.json", root), "utf8"));
+        return `${name} ${version}`;
+      },
+    ),
   );
   return versions.join(", ");
 }

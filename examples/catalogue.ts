@@ -31,8 +31,36 @@ export const programs: readonly Program[] = [
     cashier: "one person at the till, then a queue and two cooks in the kitchen (4.5 s)",
     party: "four preparations at once with one pair of hands (1.8 s)",
   }),
+  ...inFolder("echo", {
+    echo: "a TCP server that sends back what it is sent; with a port it stays (0 s)",
+  }),
+  ...inFolder("chat", {
+    chat: "a chat with names and rooms; who is too slow is cut off; with a port it stays (0 s)",
+  }),
+  ...inFolder("proxy", {
+    proxy: "a TCP proxy with back-pressure: proxy PORT HOST PORT, or a slow client (1 s)",
+  }),
+  ...inFolder("port-scanner", {
+    "port-scanner": "finds open ports, of this machine only: port-scanner HOST FIRST LAST (1 s)",
+  }),
+  ...inFolder("crawler", {
+    crawler: "looks at all pages of a site, politely: crawler URL, or two sites of its own (1 s)",
+  }),
+  ...inFolder("deadlines", {
+    deadlines: "an HTTP service whose requests have deadlines; with a port it stays (1 s)",
+  }),
+  ...inFolder("supervisor", {
+    supervisor: "keeps programs alive: supervisor COMMAND ARGS, or two of its own (2 s)",
+  }),
+  ...inFolder("job-queue", {
+    "job-queue": "jobs on threads, or on the workers of a queue: job-queue REDIS_URL (1 s)",
+  }),
+  ...inFolder("comparison", {
+    comparison: "the same work one by one, as tasks, on threads and on processes (17 s)",
+  }),
   ...inFolder("download-many", {
-    "download-many": "many downloads, six at a time; Ctrl-C cleans up (2 s)",
+    "download-many":
+      "many files at once into a folder: download-many FOLDER URL..., or a show (2 s)",
   }),
 ];
 

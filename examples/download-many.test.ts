@@ -1,14 +1,21 @@
 /** download-many against servers of this process, and as a process that gets Ctrl-C. */
 
 import { once } from "node:events";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { join } from "node:path";
+import { FetchError } from "@tsyncio/http";
 import * as asyncio from "tsyncio";
+import { temporaryFolder } from "tsyncio/node";
 import { describe, expect, test } from "vitest";
 import { downloadAll, main } from "./download-many/download-many.gen.js";
 import { fileServer } from "./download-many/file-server.js";
 import { Progress } from "./download-many/progress.js";
 import { startChild } from "./testing/child-program.js";
+import { expectNoLeftovers } from "./testing/leftovers.contract.js";
+
+expectNoLeftovers();
 
 /** An output that keeps what is written to it. */
 class Paper {
@@ -24,23 +31,36 @@ class Paper {
   }
 }
 
-/**
- * Runs `use` with a server that ends with it: a server closes when the last connection on which
- * something is going on has ended, so that a transfer left open fails the test.
- */
+/** Runs `use` with a server, then waits for the end of every transfer: one left open fails the test. */
 async function withServer(
   answer: RequestListener,
   use: (urlOf: (number: number) => URL) => Promise<void>,
 ): Promise<void> {
-  const server = createServer(answer);
+  const transfers: Promise<unknown>[] = [];
+  const server = createServer((request, response) => {
+    transfers.push(once(response, "close"));
+    answer(request, response);
+  });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
   try {
     await use((number) => new URL(`http://127.0.0.1:${port}/${number}`));
+    await Promise.all(transfers);
   } finally {
     server.close();
+    // Node's client keeps a connection in reserve where it has cancelled a request.
+    server.closeAllConnections();
     await once(server, "close");
   }
+}
+
+/** Runs `use` with an empty folder. */
+function inFolder(use: (folder: string) => asyncio.Coroutine<void>): Promise<void> {
+  return asyncio.run(asyncio.asyncWith(temporaryFolder(), use));
+}
+
+function sizesIn(folder: string): number[] {
+  return readdirSync(folder).map((name) => statSync(join(folder, name)).size);
 }
 
 describe("main", () => {
@@ -78,7 +98,9 @@ describe("main", () => {
 
   test("on Ctrl-C cleans up and ends as an interrupted process does", async () => {
     const { lines, errors, ...ending } = await startChild(["download-many"], {
-      onLine: (_line, child) => child.kill("SIGINT"),
+      onLine: (line, child) => {
+        if (line.startsWith("10 of 60")) child.kill("SIGINT");
+      },
     });
     expect(ending).toMatchObject({ code: null, signal: "SIGINT" });
     expect(lines.at(-1)).toBe("stopped, and the server is closed");
@@ -102,17 +124,22 @@ describe("downloadAll()", () => {
     await withServer(answer, async (urlOf) => {
       const urls = Array.from({ length: 20 }, (_, number) => urlOf(number));
       let bytes = 0;
-      await asyncio.run(
-        downloadAll(urls, 4, (size) => {
-          bytes += size;
-        }),
-      );
+      const arrived = (size: number): void => {
+        bytes += size;
+      };
+      await inFolder(function* (folder) {
+        yield* downloadAll(urls, folder, { atOnce: 4, arrived });
+        expect(readdirSync(folder).sort()).toEqual(urls.map((url) => url.pathname.slice(1)).sort());
+        for (const name of readdirSync(folder)) {
+          expect(readFileSync(join(folder, name), "utf8")).toBe("file");
+        }
+      });
       expect(bytes).toBe(20 * 4);
     });
     expect(most).toBe(4);
   });
 
-  test("ends the connections of the transfers under way when it is cancelled", async () => {
+  test("ends the transfers under way when it is cancelled, and leaves no halves", async () => {
     const requested: string[] = [];
     let onThird = (): void => {};
     const never: RequestListener = (request, response) => {
@@ -121,15 +148,17 @@ describe("downloadAll()", () => {
       if (requested.length === 3) onThird();
     };
     await withServer(never, async (urlOf) => {
-      await asyncio.run(function* () {
+      await inFolder(function* (folder) {
         const third = new asyncio.Event();
         onThird = () => third.set();
         const urls = Array.from({ length: 9 }, (_, number) => urlOf(number));
-        const download = asyncio.createTask(downloadAll(urls, 3, () => {}));
+        const download = asyncio.createTask(downloadAll(urls, folder, { atOnce: 3 }));
         yield* third.wait();
+        while (sizesIn(folder).filter((size) => size > 0).length < 3) yield* asyncio.sleep("1ms");
         download.cancel();
         yield* asyncio.wait([download]);
         expect(download.cancelled()).toBe(true);
+        expect(readdirSync(folder)).toEqual([]);
       });
     });
     expect(requested.sort()).toEqual(["/0", "/1", "/2"]);
@@ -141,11 +170,15 @@ describe("downloadAll()", () => {
     };
     await withServer(answer, async (urlOf) => {
       const urls = [urlOf(0), urlOf(1), urlOf(2)];
-      const failure = await asyncio.run(downloadAll(urls, 3, () => {})).catch((error) => error);
-      expect(failure).toBeInstanceOf(asyncio.ExceptionGroup);
-      expect(failure.errors).toEqual([
-        new Error(`Cannot download ${urls[1]}: the server says 410`),
-      ]);
+      await inFolder(function* (folder) {
+        const all = asyncio.createTask(downloadAll(urls, folder, { atOnce: 3 }));
+        yield* asyncio.wait([all]);
+        const failure = all.exception() as asyncio.ExceptionGroup;
+        expect(failure).toBeInstanceOf(asyncio.ExceptionGroup);
+        expect(failure.errors).toEqual([expect.any(FetchError)]);
+        expect(failure.errors[0]).toMatchObject({ url: urls[1]?.href, status: 410 });
+        expect(readdirSync(folder)).toEqual([]);
+      });
     });
   });
 });

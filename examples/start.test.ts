@@ -1,6 +1,6 @@
 /** `npm start`, as the process it is; the programs are those that the build left in `dist`. */
 
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { programs } from "./catalogue.js";
 import { startChild } from "./testing/child-program.js";
@@ -45,6 +45,15 @@ describe("programs", () => {
       .map((file) => file.replace(/ts$/, "js"));
     expect(programs.map((program) => program.file).sort()).toEqual(files.sort());
     expect(new Set(programs.map((program) => program.name)).size).toBe(programs.length);
+  });
+
+  test("are in the tables of the documentation, except for the small ones", () => {
+    for (const page of ["README.md", "../docs/examples.md"]) {
+      const text = readFileSync(new URL(page, import.meta.url), "utf8");
+      for (const { name, file } of programs) {
+        if (!/^(seeds|stories)\//.test(file)) expect(text).toContain(`\`${name}`);
+      }
+    }
   });
 
   test("have one line about them that fits beside their name", () => {

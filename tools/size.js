@@ -16,9 +16,9 @@ const BUDGETS = [
   {
     name: "six functions",
     code: 'export { run, createTask, sleep, gather, timeout, TaskGroup } from "tsyncio";',
-    limit: 14 * KIB,
+    limit: 14.5 * KIB,
   },
-  { name: "everything", code: 'export * from "tsyncio";', limit: 23.5 * KIB },
+  { name: "everything", code: 'export * from "tsyncio";', limit: 25 * KIB },
 ];
 
 /** @type {string[]} */

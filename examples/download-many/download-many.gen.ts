@@ -1,12 +1,26 @@
 /**
- * Downloads many files, a few at a time, from a server that it starts itself. Ctrl-C ends the
- * transfers that are under way, closes the server and exits with 130.
+ * Downloads many files into a folder, a few at a time: `download-many FOLDER URL...`. A file is there
+ * when all of it is, and not before; Ctrl-C ends the transfers that are under way and leaves no halves
+ * behind. Without arguments it shows itself with a server of its own.
  */
 
-import { realpathSync } from "node:fs";
+import { mkdirSync, realpathSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fetch } from "@tsyncio/http";
 import * as asyncio from "tsyncio";
+import { replaceFile, temporaryFolder } from "tsyncio/node";
 import { fileServer } from "./file-server.js";
 import { type Output, Progress } from "./progress.js";
+
+const AT_ONCE = 6;
+
+/** What `downloadAll` takes besides. */
+export interface DownloadOptions {
+  /** How many transfers are under way at the same time. */
+  readonly atOnce?: number;
+  /** Told the size of each file that has come. */
+  readonly arrived?: (bytes: number) => void;
+}
 
 /** What `main` takes. */
 export interface DownloadManyOptions {
@@ -18,22 +32,20 @@ export interface DownloadManyOptions {
 }
 
 /**
- * Downloads all `urls`, at most `atOnce` at the same time, and tells `arrived` the size of each. The
- * first that fails ends the others.
+ * Downloads all `urls` into `folder`, under the last part of each. The first that fails ends the
+ * others.
  */
 export function downloadAll(
   urls: Iterable<URL>,
-  atOnce: number,
-  arrived: (bytes: number) => void,
+  folder: string,
+  { atOnce = AT_ONCE, arrived = () => {} }: DownloadOptions = {},
 ): asyncio.Operation<void> {
   const free = new asyncio.Semaphore(atOnce);
   return asyncio.asyncWith(new asyncio.TaskGroup(), function* (group) {
     for (const url of urls) {
       group.createTask(
         asyncio.asyncWith(free, function* () {
-          // Cancelling the task aborts the signal: the connection ends, and not only the wait.
-          const body = yield* asyncio.fromPromise((signal) => get(url, signal));
-          arrived(body.byteLength);
+          arrived(yield* download(url, folder));
         }),
         { name: `download ${url.pathname}` },
       );
@@ -41,31 +53,60 @@ export function downloadAll(
   });
 }
 
-/** Ordinary promises: what comes from outside needs to know nothing of tasks. */
-function get(url: URL, signal: AbortSignal): Promise<ArrayBuffer> {
-  return fetch(url, { signal }).then((response) => {
-    if (!response.ok) throw new Error(`Cannot download ${url}: the server says ${response.status}`);
-    return response.arrayBuffer();
+/** Downloads one file, piece by piece; cancelled, it ends the transfer and removes what had come. */
+function* download(url: URL, folder: string) {
+  let bytes = 0;
+  yield* asyncio.asyncWith(yield* fetch(url), function* (answer) {
+    answer.raiseForStatus();
+    const path = join(folder, basename(url.pathname) || "index.html");
+    yield* asyncio.asyncWith(replaceFile(path), function* (file) {
+      yield* asyncio.asyncFor(answer.chunks(), function* (chunk) {
+        yield* file.write(chunk);
+        bytes += chunk.length;
+      });
+    });
   });
+  return bytes;
 }
 
-/** Starts the server, downloads everything it has and shows how it goes. */
+/** Starts a server, downloads everything it has and shows how it goes. */
 export function* main(options: DownloadManyOptions = {}) {
-  const { files = 60, atOnce = 6, latency = 0.2, output = process.stdout } = options;
-  const progress = new Progress(files, output);
+  const { files = 60, atOnce = AT_ONCE, latency = 0.2, output = process.stdout } = options;
   try {
     yield* asyncio.asyncWith(fileServer({ files, latency }), function* (urls) {
-      yield* downloadAll(urls, atOnce, (bytes) => progress.add(bytes));
+      yield* asyncio.asyncWith(temporaryFolder(), function* (folder) {
+        yield* downloadWithProgress(urls, folder, { output, atOnce });
+      });
     });
   } catch (error) {
-    progress.end();
     if (asyncio.isCancelled(error)) output.write("stopped, and the server is closed\n");
     throw error;
   }
-  progress.end();
   output.write("all files are here\n");
 }
 
+function* downloadWithProgress(
+  urls: readonly URL[],
+  folder: string,
+  { output, atOnce }: { readonly output: Output; readonly atOnce: number },
+) {
+  const progress = new Progress(urls.length, output);
+  try {
+    const arrived = (bytes: number) => progress.add(bytes);
+    yield* downloadAll(urls, folder, { arrived, atOnce });
+  } finally {
+    progress.end();
+  }
+}
+
 if (realpathSync(process.argv[1] ?? "") === import.meta.filename) {
-  await asyncio.run(main());
+  const [, , folder, ...urls] = process.argv;
+  if (folder === undefined) await asyncio.run(main());
+  else {
+    mkdirSync(folder, { recursive: true });
+    const all = urls.map((url) => new URL(url));
+    await asyncio.run(
+      downloadWithProgress(all, folder, { output: process.stdout, atOnce: AT_ONCE }),
+    );
+  }
 }

@@ -1,14 +1,12 @@
 /**
- * A server with something to download: so many files on the loopback interface, each sent after a
- * while. It ends with the block that uses it, and with it every connection.
+ * A server with something to download: so many files on the loopback interface, each sent bit by
+ * bit, for a while.
  */
 
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { serve, streamBody } from "@tsyncio/http";
 import * as asyncio from "tsyncio";
 
-const HOST = "127.0.0.1";
+const PIECES = 4;
 
 /** What a server holds and how slow it is. */
 export interface FileServerOptions {
@@ -19,33 +17,28 @@ export interface FileServerOptions {
 
 /** For `asyncWith`: serves files and hands out their addresses. */
 export const fileServer = asyncio.contextManager(function* fileServer(options: FileServerOptions) {
-  const server = createServer((request, response) => send(request, response, options));
-  server.listen(0, HOST);
+  const server = yield* serve((request) => answer(request, options), { port: 0 });
   try {
-    yield* asyncio.fromPromise(once(server, "listening"));
-    const { port } = server.address() as AddressInfo;
-    yield Array.from(
-      { length: options.files },
-      (_, number) => new URL(`http://${HOST}:${port}/${number}`),
-    );
+    yield Array.from({ length: options.files }, (_, number) => new URL(`/${number}`, server.url));
   } finally {
-    server.close();
-    server.closeAllConnections();
-    yield* asyncio.fromPromise(once(server, "close"));
+    server.abort();
   }
 });
 
-function send(request: IncomingMessage, response: ServerResponse, options: FileServerOptions) {
-  const number = Number(request.url?.slice(1));
-  if (!(number < options.files)) {
-    response.writeHead(404).end();
-    return;
-  }
-  const timer = setTimeout(() => response.end(contents(number)), options.latency * 1000);
-  response.on("close", () => clearTimeout(timer));
+function answer({ url }: Request, { files, latency }: FileServerOptions): Response {
+  const number = Number(new URL(url).pathname.slice(1));
+  if (!(number < files)) return new Response("there is no such file", { status: 404 });
+  const size = sizeOf(number);
+  const body = streamBody(function* (emit) {
+    for (let piece = 0; piece < PIECES; piece++) {
+      yield* asyncio.sleep(latency / PIECES);
+      yield* emit(new Uint8Array(size / PIECES));
+    }
+  });
+  return new Response(body, { headers: { "content-length": String(size) } });
 }
 
 /** Files of 1 to 16 KiB. */
-function contents(number: number): Uint8Array {
-  return new Uint8Array(((number % 16) + 1) * 1024);
+function sizeOf(number: number): number {
+  return ((number % 16) + 1) * 1024;
 }

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { BadCall } from "./bad-call.js";
 import { isProgramName } from "./program-name.js";
+import { addWorkerCommand, type WorkerCall } from "./worker/worker-call.js";
 
 /** How a program is to be run. */
 export interface RunSettings {
@@ -35,7 +36,7 @@ export interface ReplCall {
 }
 
 /** What the arguments ask for; `none` when it has been done, as with `--help`. */
-export type Call = RunCall | ReplCall | { readonly command: "none" };
+export type Call = RunCall | ReplCall | WorkerCall | { readonly command: "none" };
 
 const LIVE = "timeline=live";
 
@@ -80,6 +81,7 @@ function makeProgram(onCall: (call: Call) => void): Command {
     const args = takeOptions(run, file, rest);
     onCall({ command: "run", file, args, settings: settingsOf(run.opts()) });
   });
+  addWorkerCommand(program, onCall);
   program
     .command("repl")
     .description("Try things out at a prompt; also what tsyncio does without a command.")
@@ -169,11 +171,12 @@ function suggestionIn(message: string): string | undefined {
 /** One line: what is wrong, and what to do. */
 function faultOf(error: CommanderError, args: readonly string[]): string {
   const [first = ""] = error.message.replace(/^error: /, "").split("\n");
-  const what = first.replace(/'(.*)'/, "$1").replace(/\.$/, "");
+  const what = first.replace(/'([^']*)'/g, "$1").replace(/\.$/, "");
   if (error.code === "commander.help") {
     return `Cannot start tsyncio help: unknown command ${args[1]}; see tsyncio --help`;
   }
-  const command = args[0] === "run" || args[0] === "repl" ? `tsyncio ${args[0]}` : "tsyncio";
+  const [name = ""] = args;
+  const command = ["run", "repl", "worker"].includes(name) ? `tsyncio ${name}` : "tsyncio";
   const meant = suggestionIn(error.message);
   if (meant !== undefined) return `Cannot start ${command}: ${what}; did you mean ${meant}?`;
   if (error.code === "commander.unknownCommand" && /[./\\]/.test(args[0] ?? "")) {

@@ -52,6 +52,10 @@ async function obey(call: Call): Promise<number> {
       const { runCommand } = await import("./run/run-command.js");
       return runCommand(call);
     }
+    case "worker": {
+      const { workerCommand } = await import("./worker/worker-command.js");
+      return workerCommand(call);
+    }
     case "repl": {
       const { replCommand } = await import("./repl/repl-command.js");
       return replCommand(call);

@@ -164,6 +164,7 @@ describe("the plugin", () => {
         type: "module",
         content: await readFile(join(project.folder, file), "utf8"),
       });
+      await page.waitForFunction("'result' in globalThis");
       expect(await page.evaluate("result")).toBe(EXPECTED.replace("EXT", "ts"));
       await page.click("button");
       expect(await page.evaluate("Promise.resolve(out)")).toBe("clicked 4");

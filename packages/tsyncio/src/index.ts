@@ -5,7 +5,10 @@ export { BlockingHost } from "./hosts/blocking/blocking-host.js";
 export { VirtualHost } from "./hosts/virtual/virtual-host.js";
 export { currentSignal } from "./interop/current-signal.js";
 export { ensureFuture } from "./interop/ensure-future.js";
+export type { EmitterLike, EventOptions, EventTargetLike } from "./interop/event-source.js";
+export { EventStream, type EventsOptions, events } from "./interop/events.js";
 export { fromPromise } from "./interop/from-promise.js";
+export { waitForEvent } from "./interop/wait-for-event.js";
 export { allTasks, isAwaitable, isFuture } from "./kernel/awaitable.js";
 export {
   captureCallGraph,
@@ -24,7 +27,7 @@ export {
 } from "./kernel/coroutine.js";
 export type { Suspension } from "./kernel/current.js";
 export { currentTask } from "./kernel/current-task.js";
-export type { Duration } from "./kernel/duration.js";
+export { type Duration, toSeconds } from "./kernel/duration.js";
 export {
   AsyncioError,
   BrokenBarrierError,

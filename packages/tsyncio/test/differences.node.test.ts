@@ -4,7 +4,7 @@
  */
 
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
@@ -13,6 +13,7 @@ import { runVirtual } from "tsyncio/testing";
 import { describe, expect, it } from "vitest";
 
 const FOLDER = import.meta.dirname;
+const PACKAGES = `${FOLDER}/../../../packages`;
 
 /** Runs a program in a process of its own; sends it Ctrl-C twice for each line it prints with "…". */
 async function interrupted(program: string): Promise<{ lines: string[]; signal: string | null }> {
@@ -114,11 +115,15 @@ describe("what needs Node", () => {
 describe("docs/differences.md", () => {
   it("has a test for every row and a row for every test", () => {
     const page = readFileSync(`${FOLDER}/../../../docs/differences.md`, "utf8");
-    const rows = [...page.matchAll(/^\| (D\d+) \|.*\[test\]\(\S*\/test\/(\S+)\) \|$/gm)];
-    const files = readdirSync(FOLDER).filter((file) => /^differences.*\.test\.ts$/.test(file));
+    const rows = [...page.matchAll(/^\| (D\d+) \|.*\[test\]\(\.\.\/packages\/(\S+)\) \|$/gm)];
+    const folders = readdirSync(PACKAGES).map((name) => `${name}/test`);
+    const files = folders
+      .filter((folder) => existsSync(`${PACKAGES}/${folder}`))
+      .flatMap((folder) => readdirSync(`${PACKAGES}/${folder}`).map((name) => `${folder}/${name}`))
+      .filter((file) => /\/differences[^/]*\.test\.ts$/.test(file));
     const tests = files.flatMap((file) => {
-      const text = readFileSync(`${FOLDER}/${file}`, "utf8");
-      return [...text.matchAll(/\bit\(\s*"(D\d+) /g)].map(([, id]) => `${id} in ${file}`);
+      const text = readFileSync(`${PACKAGES}/${file}`, "utf8");
+      return [...text.matchAll(/\b(?:it|test)\(\s*"(D\d+) /g)].map(([, id]) => `${id} in ${file}`);
     });
     expect(tests.length).toBeGreaterThan(30);
     expect(rows.map(([, id, file]) => `${id} in ${file}`).sort()).toEqual(tests.sort());

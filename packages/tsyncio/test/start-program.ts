@@ -63,6 +63,11 @@ export class Program {
     this.#process.kill("SIGINT");
   }
 
+  /** Sends a signal. */
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name);
+  }
+
   /** Waits for the end of the process. */
   async ended(): Promise<Ended> {
     const [code, signal] = await this.#exit;

@@ -34,9 +34,10 @@ const REGISTERED = Symbol.for("tsyncio.transform.registered");
 
 /** Transforms the files of the program that are loaded from now on, and shows their lines in stacks. */
 export function registerTransform(): void {
-  const thread = globalThis as { [REGISTERED]?: true };
-  if (thread[REGISTERED] === true) return;
-  thread[REGISTERED] = true;
+  const thread = globalThis as { [REGISTERED]?: string };
+  if (thread[REGISTERED] !== undefined) return;
+  // What a worker of the program imports first, to be as this thread is.
+  thread[REGISTERED] = new URL("../register.js", import.meta.url).href;
   if (registerHooks === undefined) {
     nodeModule.register("./loader.js", import.meta.url);
     hookRequire();

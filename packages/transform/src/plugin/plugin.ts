@@ -8,6 +8,7 @@ import { isOfProgram } from "../node/program-files.js";
 import { transform } from "../output/transform.js";
 import { languageOf } from "../syntax/language.js";
 import { SourceError } from "../syntax/source-error.js";
+import { changed, withOwnFile } from "./jobs-modules.js";
 
 /** A name, a pattern, or several of them; a name matches what contains it. */
 export type Filter = string | RegExp | readonly (string | RegExp)[];
@@ -25,19 +26,26 @@ export interface PluginOptions {
 const PROGRAM = /\.(?:[cm]?[jt]s|[jt]sx)(?:$|\?)/;
 
 /** The plugin, for every bundler that unplugin knows. */
-export const plugin = createUnplugin((options: PluginOptions | undefined) => ({
-  name: "tsyncio",
-  enforce: "pre",
-  transform: {
-    filter: { id: { include: PROGRAM, exclude: [/[\\/]node_modules[\\/]/, /\0/] } },
-    handler(code, id) {
-      return transformModule(this, code, id, options ?? {});
+export const plugin = createUnplugin((options: PluginOptions | undefined, { framework }) => {
+  let emitsChunks = framework === "rollup" || framework === "rolldown";
+  return {
+    name: "tsyncio",
+    enforce: "pre",
+    transform: {
+      filter: { id: { include: PROGRAM, exclude: [/[\\/]node_modules[\\/]/, /\0/] } },
+      handler(code, id) {
+        const ready = emitsChunks ? withOwnFile(this, code, id) : code;
+        return transformModule(this, ready, id, options ?? {}) ?? changed(code, ready);
+      },
     },
-  },
-  vite: {
-    config: () => ({ optimizeDeps: { include: ["tsyncio", "tsyncio/coroutine"] } }),
-  },
-}));
+    vite: {
+      config: (_config, { command }) => {
+        emitsChunks = command === "build";
+        return { optimizeDeps: { include: ["tsyncio", "tsyncio/coroutine"] } };
+      },
+    },
+  };
+});
 
 function transformModule(
   context: UnpluginBuildContext & UnpluginContext,

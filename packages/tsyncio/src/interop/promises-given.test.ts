@@ -122,10 +122,10 @@ describe("promises as awaitables", () => {
       new Promise((resolve) => setTimeout(resolve, ms, value));
     const seen = await run(function* main() {
       const seen: string[] = [];
-      for (const next of asCompleted([later(30, "c"), Promise.resolve("a"), sleep("1ms", "b")])) {
+      for (const next of asCompleted([later(150, "c"), Promise.resolve("a"), sleep("50ms", "b")])) {
         seen.push(yield* next);
       }
-      yield* asyncFor(asCompleted([later(1, "e"), Promise.resolve("d")]), function* block(future) {
+      yield* asyncFor(asCompleted([later(50, "e"), Promise.resolve("d")]), function* block(future) {
         seen.push(future.result());
       });
       return seen;

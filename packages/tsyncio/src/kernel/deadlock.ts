@@ -3,6 +3,7 @@ import { DeadlockError } from "./errors.js";
 import type { Loop } from "./loop.js";
 import type { Scope } from "./scope.js";
 import type { Task } from "./task.js";
+import { placeOfTask } from "./task-place.js";
 
 /** The tasks with what each waits for, who holds that, and where its coroutine stands, one a line. */
 export function describeWaits(tasks: Iterable<Task<unknown>>): string {
@@ -11,11 +12,7 @@ export function describeWaits(tasks: Iterable<Task<unknown>>): string {
 
 function describeWait(task: Task<unknown>): string {
   const { waitingOn } = task;
-  const location = task.getStack().at(-1);
-  const place =
-    location === undefined
-      ? ""
-      : ` in ${location.functionName} (${location.file}:${location.line})`;
+  const place = placeOfTask(task);
   if (waitingOn === undefined) return `${task.describe()} is ready to run${place}`;
   const holders = [...waitingOn.heldBy()].filter((holder) => holder !== waitingOn);
   const held =

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { asyncFunction, at } from "../../test/async-function.js";
 import { createTask, Future, getRunningLoop, Loop, sleep, VirtualHost } from "../index.js";
 import { runVirtual } from "../testing.js";
 
@@ -44,6 +45,26 @@ describe("Loop.debug", () => {
     loop.runUntilComplete(slow);
     expect(lines).toEqual([
       expect.stringMatching(/^Executing <Task .*name="slow".*> took 0\.250 seconds$/),
+    ]);
+  });
+
+  test("says at which await of a lowered function the task stands after a slow step", () => {
+    const lines = watchWarnings();
+    const host = new SlowHost();
+    const loop = new Loop(host);
+    loop.debug = true;
+    const inner = asyncFunction("inner", function* () {
+      host.compute(0.25);
+      yield at(2, sleep(1));
+    });
+    const outer = asyncFunction("outer", function* () {
+      yield at(0, inner());
+      host.compute(0.5);
+    });
+    loop.runUntilComplete(loop.createTask(outer, { name: "t" }));
+    expect(lines).toEqual([
+      'Executing <Task pending name="t" waiting for sleep(1)> took 0.250 seconds in inner (inner.ts:4)',
+      'Executing <Task finished result=undefined name="t"> took 0.500 seconds in outer (outer.ts:1)',
     ]);
   });
 

@@ -59,6 +59,22 @@ describe("a Duration", () => {
     expect((error as Error).message).toContain(JSON.stringify(text));
   });
 
+  test.each([
+    [-1, 0],
+    ["-1ms", 0],
+    ["0.5s", 1],
+    [Number.NaN, 0],
+    [Number.NEGATIVE_INFINITY, 0],
+  ] as const)("%j is too little for %d or more", (duration, least) => {
+    const error = errorOf(() => toSeconds(duration, "grace", least));
+    expect(error).toBeInstanceOf(RangeError);
+    expect(error).toEqual(withCode("ERR_INVALID_DURATION"));
+    expect((error as Error).message).toMatch(
+      new RegExp(`^Invalid grace: expected seconds, ${least} or more, or .*, got .*${duration}"?$`),
+    );
+    expect(toSeconds(least, "grace", least)).toBe(least);
+  });
+
   test.each([undefined, null, {}, [], true, 5n, () => 5])("%s is none", (value) => {
     const error = errorOf(() => toSeconds(value as never, "timeout"));
     expect(error).toBeInstanceOf(TypeError);

@@ -1,3 +1,4 @@
+import type { Handle } from "./handle.js";
 import type { Loop } from "./loop.js";
 import type { Scope } from "./scope.js";
 import type { Task } from "./task.js";
@@ -13,7 +14,7 @@ export interface AsyncScope {
   runInAsyncScope<A>(fn: (argument: A) => void, thisArgument: undefined, argument: A): void;
 }
 
-/** Where a suspended coroutine stands. */
+/** Where a coroutine stands, or its function when it has ended. */
 export interface CoroutineLocation {
   readonly functionName: string;
   readonly file: string;
@@ -72,6 +73,14 @@ export interface Host {
   readonly storesInUse?: boolean;
   /** Looks after a run on an event-driven loop: Ctrl-C, and the end of the process before the run's. */
   supervise?(run: SupervisedRun): Supervision;
-  /** Where the coroutine is suspended. Slow; asked only when a report is printed. */
+  /**
+   * Runs `handle` whenever the process gets `signal`, in the place of the handle added for it in the same run, until the
+   * run ends.
+   * @throws {UsageError} for a signal that cannot be caught.
+   */
+  addSignalHandler?(signal: string, handle: Handle): void;
+  /** Takes out the handle that the current run of `loop` has added for `signal`; false when there is none. */
+  removeSignalHandler?(signal: string, loop: Loop): boolean;
+  /** Where the coroutine is suspended, or its function when it has ended. Slow; asked only when a report is printed. */
   locate?(coroutine: object): CoroutineLocation | undefined;
 }

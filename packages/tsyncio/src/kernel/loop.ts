@@ -14,7 +14,7 @@ import {
   handleException,
   printException,
 } from "./exception-handler.js";
-import { type Executor, noExecutor } from "./executor.js";
+import { type Executed, type Executor, noExecutor } from "./executor.js";
 import { Future } from "./future.js";
 import { Handle, TimerHandle } from "./handle.js";
 import type { AsyncScope } from "./host.js";
@@ -246,6 +246,42 @@ export class Loop extends Scheduler {
   }
 
   /**
+   * Calls `callback` on the loop whenever the process gets `signal`, in the place of the handler that the same run (or,
+   * outside any, the same loop) has for it. It goes when it is removed and when its run ends; until then it keeps the run
+   * waiting. One for SIGINT replaces what Ctrl-C does otherwise, for all runs.
+   *
+   * asyncio: `add_signal_handler`, without extra arguments: use a closure.
+   * @param signal - its name, such as `"SIGTERM"`.
+   * @throws {UsageError} on a host without signals (`ERR_NO_SIGNALS`), in a worker thread (`ERR_NOT_MAIN_THREAD`), for a
+   * signal that cannot be caught (`ERR_SIGNAL_UNCATCHABLE`) and when the loop is closed (`ERR_LOOP_CLOSED`).
+   * @throws {RangeError} for a name that is no signal's (`ERR_INVALID_SIGNAL`).
+   */
+  addSignalHandler(
+    signal: `SIG${string}`,
+    callback: () => unknown,
+    options: CallOptions = {},
+  ): void {
+    this.#check("add signal handler", callback);
+    if (this.host.addSignalHandler === undefined) {
+      throw new UsageError(
+        "ERR_NO_SIGNALS",
+        `Cannot add signal handler: the ${this.host.name} host cannot; use a NodeHost`,
+      );
+    }
+    this.host.addSignalHandler(signal, new Handle(this, callback, options.context));
+  }
+
+  /**
+   * Removes the handler that the current run (or, outside any, the loop) has for `signal`; false when it has none. The
+   * signal does again what it did before.
+   *
+   * asyncio: `remove_signal_handler`.
+   */
+  removeSignalHandler(signal: `SIG${string}`): boolean {
+    return this.host.removeSignalHandler?.(signal, this) === true;
+  }
+
+  /**
    * Runs `fn(...args)` on `executor`, or on the loop's own when it is null.
    *
    * **Cancellation:** ends the wait; whether the function is stopped is the executor's affair.
@@ -256,15 +292,15 @@ export class Loop extends Scheduler {
     executor: Executor | null,
     fn: (...args: A) => R,
     ...args: A
-  ): Future<Awaited<R>> {
+  ): Future<Executed<R>> {
     const chosen = executor ?? this.#executor ?? Loop.executorFactory?.();
     if (chosen === undefined) throw noExecutor("run in an executor");
     if (executor === null) this.#executor = chosen;
     const job: unknown = chosen.submit(fn, ...args);
-    if (job instanceof Future) return job as Future<Awaited<R>>;
-    const future = this.createFuture<Awaited<R>>();
+    if (job instanceof Future) return job as Future<Executed<R>>;
+    const future = this.createFuture<Executed<R>>();
     this.promisesPending++;
-    (job as PromiseLike<Awaited<R>>).then(
+    (job as PromiseLike<Executed<R>>).then(
       (value) => {
         this.promisesPending--;
         if (!future.done()) future.setResult(value);

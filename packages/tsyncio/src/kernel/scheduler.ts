@@ -20,6 +20,7 @@ import type { Observer } from "./observer.js";
 import { registry } from "./running-loop.js";
 import type { Scope } from "./scope.js";
 import { Task } from "./task.js";
+import { placeOfTask } from "./task-place.js";
 import { watchFailures } from "./unretrieved.js";
 import type { Waitable } from "./waitable.js";
 
@@ -220,7 +221,8 @@ export abstract class Scheduler {
       entry.run();
       const took = this.time() - start;
       if (took >= this.slowCallbackDuration) {
-        console.warn(`Executing ${String(entry)} took ${took.toFixed(3)} seconds`);
+        const place = entry instanceof Task ? placeOfTask(entry) : "";
+        console.warn(`Executing ${String(entry)} took ${took.toFixed(3)} seconds${place}`);
       }
     }
   }

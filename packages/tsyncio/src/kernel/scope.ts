@@ -4,7 +4,6 @@
  */
 import { LinkedList } from "../collections/linked-list.js";
 import type { Lowered } from "./frame.js";
-import type { TimerHandle } from "./handle.js";
 import type { Loop } from "./loop.js";
 import type { Operation } from "./operation.js";
 import type { Task } from "./task.js";
@@ -29,8 +28,8 @@ export class Scope {
   readonly tasks = new LinkedList<Task<unknown>>();
   /** Failures nobody has looked at. */
   readonly failures = new Set<Failure>();
-  /** Timers set by `callLater` and `callAt`, dropped when the run ends, as closing a loop does. */
-  readonly timers = new Set<TimerHandle>();
+  /** Timers set by `callLater` and `callAt`, and signal handlers: dropped when the run ends, as closing a loop does. */
+  readonly timers = new Set<{ cancel(): void }>();
   /** Calls of lowered functions that nobody has started, oldest first. */
   readonly unstarted = new Set<Lowered>();
   /** Async generators that were begun and are not closed. */

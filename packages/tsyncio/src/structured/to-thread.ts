@@ -1,5 +1,6 @@
 import { copyContext } from "../kernel/context.js";
 import type { Coroutine } from "../kernel/coroutine.js";
+import type { Executed } from "../kernel/executor.js";
 import type { Operation } from "../kernel/operation.js";
 import { Routine } from "../kernel/routine.js";
 import { runningLoop } from "../kernel/running-loop.js";
@@ -15,11 +16,11 @@ import { runningLoop } from "../kernel/running-loop.js";
 export function toThread<A extends unknown[], R>(
   fn: (...args: A) => R,
   ...args: A
-): Operation<Awaited<R>> {
+): Operation<Executed<R>> {
   return new Routine("toThread", submit(fn, args));
 }
 
-function* submit<A extends unknown[], R>(fn: (...args: A) => R, args: A): Coroutine<Awaited<R>> {
+function* submit<A extends unknown[], R>(fn: (...args: A) => R, args: A): Coroutine<Executed<R>> {
   const loop = runningLoop("run in a thread");
   return yield* copyContext().run(() => loop.runInExecutor(null, fn, ...args));
 }

@@ -42,7 +42,9 @@ export function* operations() {
   is<string>()(yield* fromPromise(async () => "text" as string));
   is<number>()(yield* toThread((text: string) => text.length, "text"));
   is<number>()(yield* toThread(async (text: string) => text.length, "text"));
+  is<number>()(yield* toThread(number));
   const loop = getRunningLoop();
+  is<Future<number>>()(loop.runInExecutor(null, number));
   is<Future<number>>()(loop.runInExecutor(null, (text: string) => text.length, "text"));
   // @ts-expect-error the argument is not the function's
   loop.runInExecutor(null, (text: string) => text.length, 1);

@@ -15,7 +15,10 @@ interface Property {
 
 const HOLDER = "__tsyncioLocate";
 
-/** The function and line in which `generator` is suspended; undefined where the inspector cannot tell. */
+/**
+ * The function and line in which `generator` is suspended, the function's own line when it has ended; undefined where the
+ * inspector cannot tell.
+ */
 export function locateGenerator(generator: object): CoroutineLocation | undefined {
   const scripts = new Map<string, string>();
   const session = new Session();

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { readFile } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   type Coroutine,
   createTask,
@@ -30,6 +30,35 @@ describe("a loop on NodeHost whose tasks reschedule for ever", () => {
       return over;
     };
     expect(await run(spins, { host: new NodeHost() })).toBe(true);
+  });
+});
+
+describe("Loop.debug on NodeHost", () => {
+  test("says in which line of its generator a task stands after a slow step", async () => {
+    const lines: string[] = [];
+    const warn = vi.spyOn(console, "warn").mockImplementation((line) => void lines.push(line));
+    const compute = (): void => {
+      for (const end = performance.now() + 6; performance.now() < end; );
+    };
+    const slow = function* computes(): Coroutine<void> {
+      compute();
+      yield* sleep("1ms");
+      compute();
+    };
+    const main = function* (): Coroutine<void> {
+      getRunningLoop().slowCallbackDuration = 0.005;
+      yield* createTask(slow, { name: "slow" });
+    };
+    await run(main, { host: new NodeHost(), debug: true }).finally(() => warn.mockRestore());
+    const ofSlow = lines.filter((line) => line.includes('name="slow"'));
+    const place = String.raw`took 0\.\d{3} seconds in computes \(.*node-host\.test\.ts.*:\d+\)$`;
+    expect(ofSlow).toEqual([
+      expect.stringMatching(new RegExp(`^Executing <Task pending name="slow" .*> ${place}`)),
+      expect.stringMatching(new RegExp(`^Executing <Task finished .*name="slow"> ${place}`)),
+    ]);
+    // The wait is two lines below the head of the function, which is the place of what has ended.
+    const [stands = 0, ended = 0] = ofSlow.map((line) => Number(/:(\d+)\)$/.exec(line)?.[1]));
+    expect(stands - ended).toBe(2);
   });
 });
 

@@ -3,6 +3,7 @@
  * the loop is called when there is something to do.
  */
 import { AsyncResource } from "node:async_hooks";
+import type { Handle } from "../../kernel/handle.js";
 import type {
   AsyncScope,
   CoroutineLocation,
@@ -10,8 +11,10 @@ import type {
   SupervisedRun,
   Supervision,
 } from "../../kernel/host.js";
+import type { Loop } from "../../kernel/loop.js";
 import { Alarm } from "../alarm.js";
 import { locateGenerator } from "./locate.js";
+import { addSignalHandler, removeSignalHandler } from "./signals.js";
 import { supervise } from "./supervise.js";
 
 const resolved = Promise.resolve();
@@ -69,6 +72,14 @@ export class NodeHost implements Host {
 
   supervise(run: SupervisedRun): Supervision {
     return supervise(run);
+  }
+
+  addSignalHandler(signal: string, handle: Handle): void {
+    addSignalHandler(signal, handle);
+  }
+
+  removeSignalHandler(signal: string, loop: Loop): boolean {
+    return removeSignalHandler(signal, loop);
   }
 
   locate(coroutine: object): CoroutineLocation | undefined {

@@ -1,13 +1,15 @@
 /**
  * What Node does for a run besides driving its loop. Ctrl-C: the first cancels the main task of every run, so that its
  * cleanup runs; the second stops waiting for it. The end of the process: a run that can never go on is reported instead
- * of a silent exit. Handlers are there only while a run is, and Ctrl-C is left alone where the program listens itself.
+ * of a silent exit. Handlers are there only while a run is, and Ctrl-C is left alone where the program listens itself,
+ * by `process.on` before its runs or by a signal handler on a loop.
  * Counterpart: `Runner._on_sigint`, except that a handler cannot run while code computes.
  */
 import { isCancelled } from "../../kernel/cancelled-error.js";
 import { deadlockError } from "../../kernel/deadlock.js";
 import { KeyboardInterrupt } from "../../kernel/errors.js";
 import type { SupervisedRun, Supervision } from "../../kernel/host.js";
+import { endBySignal, signalListeners } from "./end-process.js";
 
 class Watch implements Supervision {
   readonly run: SupervisedRun;
@@ -58,11 +60,21 @@ function onStall(): void {
   for (const watch of [...watches]) watch.stall();
 }
 
+/** Ctrl-C is somebody else's from now on. */
+export function yieldInterrupts(): void {
+  process.removeListener("SIGINT", onInterrupt);
+}
+
+/** Ctrl-C is the runs' own again, unless somebody listens besides the one who is about to go. */
+export function reclaimInterrupts(): void {
+  if (watches.size > 0 && signalListeners("SIGINT") === 1) process.on("SIGINT", onInterrupt);
+}
+
 /** Watches `run` until it is released. */
 export function supervise(run: SupervisedRun): Supervision {
   if (watches.size === 0) {
     process.on("beforeExit", onStall);
-    if (process.listenerCount("SIGINT") === 0) process.on("SIGINT", onInterrupt);
+    if (signalListeners("SIGINT") === 0) process.on("SIGINT", onInterrupt);
   }
   const watch = new Watch(run);
   watches.add(watch);
@@ -82,8 +94,7 @@ function noteInterrupt(error: KeyboardInterrupt): KeyboardInterrupt {
 function endByInterrupt(error: unknown): void {
   process.removeListener("uncaughtException", endByInterrupt);
   if (interrupts.has(error)) {
-    process.removeAllListeners("SIGINT");
-    process.kill(process.pid, "SIGINT");
+    endBySignal("SIGINT");
     return;
   }
   // Not ours: as without this listener.
