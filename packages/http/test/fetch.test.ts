@@ -198,6 +198,7 @@ test("fetch() says which address failed and why", async () => {
     expect((unknown as Error).message).toContain("no-such-name.invalid");
     expect(yield* failure(createTask(fetch("no address")))).toMatchObject({
       code: "ERR_INVALID_URL",
+      message: expect.stringMatching(/^Cannot fetch string "no address": it is no address; /),
     });
   });
 });

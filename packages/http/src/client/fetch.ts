@@ -1,7 +1,7 @@
 /** `fetch` for coroutines: the Fetch standard's, as far as a program without pages has a use for it. */
 import { type Coroutine, type CoroutineGenerator, fromPromise } from "tsyncio";
 import type { Chunk } from "../body/stream-body.js";
-import { rangeError, typeError } from "../errors.js";
+import { describeValue, rangeError, typeError } from "../errors.js";
 import { type Opening, toOpening } from "../operation.js";
 import { answerOf } from "./answer.js";
 import { ACCEPTED } from "./decoding.js";
@@ -38,9 +38,21 @@ export function fetch(input: string | URL | Request, init: FetchInit = {}): Open
   return toOpening("fetch", start(input, init));
 }
 
+function toUrl(address: string | URL): URL {
+  try {
+    return new URL(address);
+  } catch (cause) {
+    const error = typeError(
+      "ERR_INVALID_URL",
+      `Cannot fetch ${describeValue(address)}: it is no address; write it whole, as in "http://host/path"`,
+    );
+    throw Object.assign(error, { cause });
+  }
+}
+
 function* start(input: string | URL | Request, init: FetchInit): Coroutine<FetchResponse> {
   const given = input instanceof Request ? input : undefined;
-  const url = new URL(given?.url ?? (input as string | URL));
+  const url = toUrl(given?.url ?? (input as string | URL));
   if (url.protocol === "data:" || url.protocol === "blob:") {
     const raw = yield* fromPromise(globalThis.fetch(url));
     return new FetchResponse(raw, url.href, false, raw);

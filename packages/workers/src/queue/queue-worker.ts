@@ -113,7 +113,10 @@ export class QueueWorker {
     this.#link = new RedisLink(settings.place, {
       ready: () => this.#onReady(),
       lost: () => this.#onLost(),
-      failed: (error) => this.#end.setException(error),
+      failed: (error) => {
+        this.#end.setException(error);
+        this.#isUp.set();
+      },
       isWanted: () => true,
     });
   }
@@ -124,7 +127,7 @@ export class QueueWorker {
     try {
       this.#link.open();
       yield* this.#isUp.wait();
-      yield* this.#start();
+      if (!this.#end.done()) yield* this.#start();
       yield* this.#end;
     } finally {
       try {
