@@ -72,7 +72,7 @@ function* show(host: string) {
   const server = startServer((_reader, writer) => writer.close(), host, 0);
   yield* asyncio.asyncWith(server, function* ({ sockets }) {
     const { port } = sockets[0] as SocketAddress;
-    yield* report(host, port - 500, Math.min(port + 500, 65_535));
+    yield* report(host, port - 25, Math.min(port + 25, 65_535));
   });
 }
 

@@ -83,9 +83,10 @@ function* show(size: number) {
   function* sendAll(_reader: StreamReader, writer: StreamWriter) {
     yield* asyncio.asyncWith(writer, function* () {
       const chunk = Buffer.alloc(65_536);
-      for (; sent < size; sent += chunk.length) {
+      for (let left = size; left > 0; left -= chunk.length) {
         writer.write(chunk);
         yield* writer.drain();
+        sent += chunk.length;
       }
     });
   }
