@@ -1,6 +1,9 @@
 /** The pipes of a process: its streams while it runs, and what becomes of them when it is ended. */
 import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
+import type { Coroutine } from "../kernel/coroutine.js";
+import { Future } from "../kernel/future.js";
+import { wait } from "../structured/wait.js";
 import { streamWriterFrom } from "./node-streams.js";
 import { feedFrom } from "./node-transport.js";
 import { type ReadSource, StreamReader } from "./stream-reader.js";
@@ -89,10 +92,21 @@ export class ProcessPipes {
     for (const output of this.#outputs) output.ending();
   }
 
-  /**
-   * Closes them, whoever else has them open. What a process has written before its end has been read by then: libuv looks
-   * at the pipes before it looks who has exited.
-   */
+  /** Waits for their ends, at most so many seconds: the system may tell of an exit before it gives the last words. */
+  *drained(seconds: number): Coroutine<void> {
+    const open = this.#outputs.filter(({ stream }) => !stream.readableEnded && !stream.destroyed);
+    if (open.length === 0) return;
+    const ends = open.map(({ stream }) => {
+      const end = new Future<void>();
+      stream.once("close", () => {
+        if (!end.done()) end.setResult();
+      });
+      return end;
+    });
+    yield* wait(ends, { timeout: seconds });
+  }
+
+  /** Closes them, whoever else has them open. */
   close(): void {
     this.#process.stdin?.destroy();
     for (const { stream } of this.#outputs) stream.destroy();

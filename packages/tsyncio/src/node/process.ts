@@ -17,6 +17,9 @@ import type { StreamWriter } from "./stream-writer.js";
 import { ProcessLookupError } from "./subprocess-error.js";
 import type { NoPipe, Pipe } from "./subprocess-options.js";
 
+/** Seconds for what is still on its way out of a process that has ended. */
+const LAST_WORDS = 0.1;
+
 /**
  * A child process, made by `createSubprocessExec()` and `createSubprocessShell()`. By `asyncWith` it and all that it has
  * started end with the block at the latest: they are told to (SIGTERM), and killed after its time of grace.
@@ -161,6 +164,7 @@ export class Process<
     try {
       this.#pipes.ending();
       yield* this.#child.end(this.#child.grace);
+      yield* this.#pipes.drained(LAST_WORDS);
     } finally {
       this.#pipes.close();
       this.#child.letGo();
